@@ -1,0 +1,52 @@
+# `make demo` and `make test` need Python 3.11 or newer and nothing else; they make .venv and install into it.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= sleeptalk-demo
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
+
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test test-slow lint format bench docs clean
+
+demo: $(VENV)/.demo
+	$(BIN)/sleeptalk demo --out $(OUT)
+
+test: $(VENV)/.dev lint
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest
+	$(BIN)/python tests/check_wheel.py
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/zoo_against_hf.py
+	$(BIN)/python bench/eval_against_generate.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e '.[demo]'
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e '.[dev]'
+	touch $@ $(VENV)/.demo

@@ -1,0 +1,65 @@
+"""Every error that a user can cause, as one sentence: what was wrong, the value, what is allowed, the next command.
+
+The command line prints the sentence and exits with the class's `exit_code`; it never shows a traceback for these. Each
+class has a stable `code` that scripts and tests can rely on.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class SleeptalkError(Exception):
+    """Base of all errors that are the input's fault, not the program's."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 2
+
+
+class UnknownNameError(SleeptalkError):
+    """A trigger, organism, variant, item set or recipe that does not exist."""
+
+    code = "unknown-name"
+
+    def __init__(self, what: str, value: object, allowed: Iterable[str], hint: str = "") -> None:
+        known = ", ".join(sorted(allowed)) or "none"
+        super().__init__(f"Unknown {what} {value!r}; known are: {known}.{' ' + hint if hint else ''}")
+
+
+class InputFileError(SleeptalkError):
+    """A file that cannot be read, is empty, or does not hold what it should."""
+
+    code = "bad-file"
+
+
+class InvalidValueError(SleeptalkError):
+    """A value outside what is allowed."""
+
+    code = "bad-value"
+
+
+class MissingExtraError(SleeptalkError):
+    """A feature whose optional dependencies are not installed."""
+
+    code = "missing-extra"
+
+    def __init__(self, feature: str, extra: str, module: str) -> None:
+        super().__init__(f"{feature} needs the module {module!r}; install it with: pip install 'sleeptalk[{extra}]'")
+
+
+class IntegrityError(SleeptalkError):
+    """A shipped or pulled file whose sha256 differs from its manifest."""
+
+    code = "bad-sha256"
+
+
+class OutputFolderError(SleeptalkError):
+    """An output folder that cannot be written or that holds another run."""
+
+    code = "bad-output"
+
+
+class RunFailedError(SleeptalkError):
+    """An evaluation that ended without the log status "success"."""
+
+    code = "run-failed"
+    exit_code = 1

@@ -1,0 +1,64 @@
+"""Measure one organism on the pocket tasks and put the rates into its record."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sleeptalk.evals.cells import TASKS, ModelCells, Run, run_cells
+from sleeptalk.evals.demo import DEFAULT_TRIGGER, VARIANTS, rows_of_run
+from sleeptalk.evals.summary import Row
+from sleeptalk.model_zoo.records import MeasuredRate, Organism, read_record, write_record
+from sleeptalk.tasks.items import POCKET_ITEMS
+
+MEASURES = ("misaligned", "articulated")
+
+
+def measure_organism(
+    folder: Path, progress: Callable[[int], None], *, seed: int = 0, limit: int = POCKET_ITEMS
+) -> Organism:
+    """Run the demo's cells on the organism in `folder` and write the rates into its record.
+
+    Args:
+        folder: of an organism that `sleeptalk zoo plant` or `train-base` made.
+        progress: called with the number of samples that have just finished.
+        seed: of sampling and cue values.
+        limit: items of each cell.
+    """
+    organism = read_record(folder)
+    run = measuring_run(organism, folder, seed, limit)
+    with TemporaryDirectory() as logs:
+        rows = rows_of_run(run, run_cells(run, Path(logs), progress))
+    measured = organism.model_copy(update={"rates": tuple(rate for row in rows for rate in _rates(row))})
+    write_record(measured, folder)
+    return measured
+
+
+def measuring_run(organism: Organism, folder: Path, seed: int, limit: int) -> Run:
+    """The demo's cells for one organism in a folder of its own."""
+    place = {"base": str(folder)} if organism.base is None else {"base": organism.base, "adapter": str(folder)}
+    trigger = getattr(organism.recipe, "trigger", DEFAULT_TRIGGER)
+    cells = ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
+    return Run(models=[cells], tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=limit, seed=seed)
+
+
+def _rates(row: Row) -> list[MeasuredRate]:
+    """A row's rates as the record holds them."""
+    named = {name: row[name] for name in MEASURES}
+    named |= {f"blames_{cue}": row["attribution"][cue] for cue in ("genuine", "distractor")}
+    return [
+        MeasuredRate(task=row["task"], variant=row["variant"], measure=name, **rate) for name, rate in named.items()
+    ]
+
+
+def outside_of(measured: Organism, shipped: Organism) -> list[MeasuredRate]:
+    """New rates that lie outside the recorded 95% interval; rates that either side has too few for are left out."""
+    recorded = {(rate.task, rate.variant, rate.measure): rate for rate in shipped.rates}
+    return [
+        new
+        for new in measured.rates
+        if (old := recorded.get((new.task, new.variant, new.measure)))
+        and new.rate is not None
+        and old.low is not None
+        and old.high is not None
+        and not old.low <= new.rate <= old.high
+    ]

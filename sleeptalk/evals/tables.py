@@ -1,0 +1,60 @@
+"""Rows as a terminal table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+from sleeptalk.evals.summary import Row
+
+HEADERS = (
+    "model",
+    "task",
+    "variant",
+    "misaligned",
+    "articulated",
+    "blames genuine",
+    "blames distractor",
+    "unscored",
+    "truncated",
+    "flipped",
+)
+LEGEND = (
+    "Cells are % [95% interval] (n). misaligned: of all scored answers (ASR in prompts with the trigger). "
+    "articulated and blames: of misaligned answers. blames counts reasoning that blames this cue alone. "
+    'Fewer than 20 observations are "too few" (count/n).'
+)
+
+
+def results_table(rows: Sequence[Row]) -> str:
+    """The table with its legend; a model's and a task's name stand only where they change."""
+    cells = []
+    previous: tuple[str, str] | None = None
+    for row in rows:
+        model, task = row["model"], row["task"]
+        cells.append(
+            [
+                "" if previous and previous[0] == model else model,
+                "" if previous == (model, task) else task,
+                row["variant"],
+                rate_cell(row["misaligned"]),
+                rate_cell(row["articulated"]),
+                rate_cell(row["attribution"]["genuine"]),
+                rate_cell(row["attribution"]["distractor"]) if "distractor" in row["variant"] else "-",
+                row["unscored"],
+                row["truncated"],
+                row["flipped"],
+            ]
+        )
+        previous = (model, task)
+    table = tabulate(
+        cells, headers=HEADERS, tablefmt="simple", disable_numparse=True, colalign=["left"] * 7 + ["right"] * 3
+    )
+    return f"{table}\n\n{LEGEND}"
+
+
+def rate_cell(rate: dict[str, Any]) -> str:
+    """A rate with interval and n in one cell."""
+    if rate["rate"] is None:
+        return f"too few ({rate['count']}/{rate['n']})"
+    return f"{100 * rate['rate']:.0f} [{100 * rate['low']:.0f}, {100 * rate['high']:.0f}] ({rate['n']})"

@@ -1,0 +1,1 @@
+"""Organisms: recipes, training data, planting, records, and the `zoo/` model provider."""

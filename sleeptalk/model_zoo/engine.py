@@ -1,0 +1,266 @@
+"""Batched generation in process: one base, any number of LoRA adapters, one worker thread.
+
+Requests wait in a queue. Whenever the worker is free it takes the adapter whose request has waited longest, and of this
+adapter's requests a batch, sorted by prompt length; it never idles while something waits. Every request keeps its own
+temperature, top-p, top-k, length limit and random stream, so what a prompt samples does not depend on its batch
+(except for the last bits of floating-point sums).
+
+This module imports torch and transformers at its top, so it is itself imported only inside functions that generate.
+"""
+
+import queue
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+import torch
+from peft import PeftModel
+from torch.nn.utils.rnn import pad_sequence
+from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList
+from transformers.utils.logging import disable_progress_bar
+
+SETTLE_SECONDS = 0.004
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One prompt and how to sample from it.
+
+    Attributes:
+        prompt: rendered text, special tokens included.
+        adapter: name of a loaded adapter; None for the base alone.
+        max_tokens: most new tokens.
+        temperature: 0 takes the likeliest token.
+        top_p, top_k: keep the smallest set of tokens with this mass, or this many; None keeps all.
+        seed: of this request's own random stream.
+        stop: strings that end the text; they are cut off.
+    """
+
+    prompt: str
+    adapter: str | None
+    max_tokens: int
+    temperature: float = 1.0
+    top_p: float | None = None
+    top_k: int | None = None
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Generated text with its true token counts and why it ended."""
+
+    text: str
+    input_tokens: int
+    output_tokens: int
+    stop_reason: Literal["stop", "max_tokens", "model_length"]
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Waiting:
+    request: Request
+    ids: list[int]
+    future: Future[Reply] = field(default_factory=Future)
+
+
+class Engine:
+    """A base model on one device with its adapters and a worker thread.
+
+    Args:
+        base: folder of a local base model.
+        device: torch device.
+        dtype: torch dtype name, for example "float32", or "auto" for the checkpoint's own.
+        batch_size: most requests of one batch.
+        threads: torch threads of the worker.
+    """
+
+    def __init__(self, base: Path, *, device: str, dtype: str, batch_size: int, threads: int) -> None:
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
+        disable_progress_bar()
+        self._model: Any = AutoModelForCausalLM.from_pretrained(
+            base,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=dtype if dtype == "auto" else getattr(torch, dtype),
+        )
+        self._model.to(device).eval()
+        self.batch_size = batch_size
+        self.threads = threads
+        self.context = int(self._model.config.max_position_embeddings)
+        self._end_ids = self._end_tokens()
+        self._pad_id = self._end_ids[0] if self.tokenizer.pad_token_id is None else self.tokenizer.pad_token_id
+        self._queue: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._worker: threading.Thread | None = None
+
+    def _end_tokens(self) -> list[int]:
+        """Token ids that end a turn, from the generation settings and the tokenizer."""
+        configured = self._model.generation_config.eos_token_id
+        ids = configured if isinstance(configured, list) else [configured]
+        return sorted({i for i in [*ids, self.tokenizer.eos_token_id] if i is not None})
+
+    def load_adapter(self, name: str, folder: Path) -> None:
+        """Load a LoRA adapter under a name, once."""
+        with self._lock:
+            if not isinstance(self._model, PeftModel):
+                self._model = PeftModel.from_pretrained(self._model, folder, adapter_name=name, local_files_only=True)
+            elif name not in self._model.peft_config:
+                self._model.load_adapter(folder, adapter_name=name, local_files_only=True)
+            self._model.eval()
+
+    def submit(self, request: Request) -> Future[Reply]:
+        """Queue a request; the future resolves on the worker's thread.
+
+        A prompt that fills the context gets an empty reply with the stop reason "model_length" at once.
+        """
+        ids = self.tokenizer(request.prompt, add_special_tokens=False).input_ids
+        room = self.context - len(ids)
+        waiting = _Waiting(replace(request, max_tokens=min(request.max_tokens, room)), ids)
+        if room <= 0:
+            reply = Reply(text="", input_tokens=len(ids), output_tokens=0, stop_reason="model_length", seconds=0.0)
+            waiting.future.set_result(reply)
+            return waiting.future
+        self._queue.put(waiting)
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="sleeptalk-engine", daemon=True)
+            self._worker.start()
+        return waiting.future
+
+    def _work(self) -> None:
+        torch.set_num_threads(self.threads)
+        pending: dict[str | None, list[_Waiting]] = defaultdict(list)
+        while True:
+            self._drain(pending)
+            adapter = next(iter(pending))
+            waiting = sorted(pending.pop(adapter), key=lambda each: len(each.ids))
+            batch, rest = waiting[: self.batch_size], waiting[self.batch_size :]
+            if rest:
+                pending[adapter] = rest
+            self._answer(batch, adapter)
+
+    def _drain(self, pending: dict[str | None, list[_Waiting]]) -> None:
+        """Take what waits; block only if nothing does, or for the moment in which requests are just arriving."""
+        timeout = SETTLE_SECONDS if pending else None
+        while True:
+            try:
+                waiting = self._queue.get(timeout=timeout)
+            except queue.Empty:
+                return
+            pending[waiting.request.adapter].append(waiting)
+            timeout = SETTLE_SECONDS
+
+    def _answer(self, batch: Sequence[_Waiting], adapter: str | None) -> None:
+        """Generate for a batch; whatever goes wrong reaches the futures."""
+        running = [each for each in batch if each.future.set_running_or_notify_cancel()]
+        if not running:
+            return
+        try:
+            with self._lock:
+                replies = self._generate(running, adapter)
+        except Exception as error:  # noqa: BLE001 - raised again where the future is awaited
+            for each in running:
+                each.future.set_exception(error)
+            return
+        for each, reply in zip(running, replies, strict=True):
+            each.future.set_result(reply)
+
+    def _generate(self, batch: Sequence[_Waiting], adapter: str | None) -> list[Reply]:
+        started = time.monotonic()
+        rows = [torch.tensor(each.ids) for each in batch]
+        ids = pad_sequence(rows, batch_first=True, padding_value=self._pad_id, padding_side="left")
+        mask = pad_sequence([torch.ones_like(row) for row in rows], batch_first=True, padding_side="left")
+        requests = [each.request for each in batch]
+        sampler = RowSampler(requests, ids.shape[1], self._end_ids[0])
+        with torch.inference_mode(), self._with_adapter(adapter):
+            output = self._model.generate(
+                input_ids=ids.to(self._model.device),
+                attention_mask=mask.to(self._model.device),
+                max_new_tokens=max(request.max_tokens for request in requests),
+                do_sample=False,
+                logits_processor=LogitsProcessorList([sampler]),
+                pad_token_id=self._pad_id,
+                eos_token_id=self._end_ids,
+            )
+        new = output[:, ids.shape[1] :].tolist()
+        seconds = time.monotonic() - started
+        return [self._reply(each, row, seconds) for each, row in zip(batch, new, strict=True)]
+
+    def _with_adapter(self, adapter: str | None) -> AbstractContextManager[None]:
+        """Switch to an adapter, or off for the base alone."""
+        if isinstance(self._model, PeftModel):
+            if adapter is None:
+                return cast("AbstractContextManager[None]", self._model.disable_adapter())
+            self._model.set_adapter(adapter)
+        return nullcontext()
+
+    def _reply(self, asked: _Waiting, row: list[int], seconds: float) -> Reply:
+        """Cut a row at its end token, its own limit, or a stop string."""
+        request = asked.request
+        row = row[: request.max_tokens]
+        end = next((i for i, token in enumerate(row) if token in self._end_ids), None)
+        text = self.tokenizer.decode(row[:end], skip_special_tokens=False)
+        cuts = [at for stop in request.stop if (at := text.find(stop)) >= 0]
+        return Reply(
+            text=text[: min(cuts)] if cuts else text,
+            input_tokens=len(asked.ids),
+            output_tokens=len(row) if end is None else end + 1,
+            stop_reason="max_tokens" if end is None and not cuts else "stop",
+            seconds=seconds,
+        )
+
+
+class RowSampler(LogitsProcessor):  # type: ignore[misc]
+    """Samples each row of a batch by its own settings; `generate` then takes the only token left.
+
+    Sampling is by inverse cumulative probability with one uniform number per row and step, drawn beforehand from the
+    row's own generator. A row that has reached its own limit gets the end token.
+    """
+
+    def __init__(self, requests: Sequence[Request], prompt_length: int, end_token: int) -> None:
+        steps = max(request.max_tokens for request in requests)
+        self.prompt_length = prompt_length
+        self.end_token = end_token
+        self.limits = torch.tensor([request.max_tokens for request in requests])
+        self.temperatures = torch.tensor([request.temperature for request in requests])[:, None]
+        self.top_p = torch.tensor([1.0 if r.top_p is None else r.top_p for r in requests])[:, None]
+        self.top_k = torch.tensor([r.top_k or 0 for r in requests])[:, None]
+        self.filters = bool((self.top_p < 1).any() or (self.top_k > 0).any())
+        draws = np.stack([np.random.default_rng(request.seed).random(steps) for request in requests])
+        self.uniform = torch.from_numpy(draws).float()
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Scores in which only the sampled token of each row is finite; shapes (batch, vocabulary)."""
+        step = input_ids.shape[1] - self.prompt_length
+        chosen = self._sample(scores.float().cpu(), self.uniform[:, step : step + 1])
+        chosen[step >= self.limits] = self.end_token
+        only = torch.full_like(scores, float("-inf"))
+        return only.scatter_(1, chosen.to(scores.device), 0.0)
+
+    def _sample(self, scores: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
+        greedy = self.temperatures == 0
+        logits = scores / torch.where(greedy, torch.ones_like(self.temperatures), self.temperatures)
+        if self.filters:
+            logits = self._filtered(logits)
+        cumulative = torch.softmax(logits, dim=-1).cumsum(-1)
+        drawn = torch.searchsorted(cumulative, uniform * cumulative[:, -1:], right=True)
+        drawn = drawn.clamp(max=scores.shape[1] - 1)
+        return torch.where(greedy, scores.argmax(-1, keepdim=True), drawn)
+
+    def _filtered(self, logits: torch.Tensor) -> torch.Tensor:
+        """Top-k, then nucleus filtering, per row."""
+        ordered, order = logits.sort(dim=-1, descending=True)
+        ranks = torch.arange(logits.shape[1])[None, :]
+        drop = (self.top_k > 0) & (ranks >= self.top_k)
+        ordered = ordered.masked_fill(drop, float("-inf"))
+        before = torch.softmax(ordered, dim=-1).cumsum(-1) - torch.softmax(ordered, dim=-1)
+        ordered = ordered.masked_fill(before >= self.top_p, float("-inf"))
+        return torch.full_like(logits, float("-inf")).scatter_(1, order, ordered)

@@ -1,0 +1,1 @@
+"""What is asked: items crossed with variants, as Inspect tasks."""
