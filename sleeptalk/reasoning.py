@@ -14,7 +14,7 @@ from typing import Literal
 Visibility = Literal["full", "summary", "hidden", "truncated", "none"]
 Source = Literal["content", "tags", "none"]
 
-OPEN = re.compile(r"<think(?:ing)?(?:\s[^>]*)?>|\[THINK\]")
+OPEN = re.compile(r"<think(?:ing)?(?:\s[^<>]*)?>|\[THINK\]")
 CLOSE = re.compile(r"</think(?:ing)?>|\[/THINK\]")
 TAG = re.compile(f"{OPEN.pattern}|{CLOSE.pattern}")
 CUT_OFF = ("max_tokens", "model_length")
