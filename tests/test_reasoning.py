@@ -19,7 +19,16 @@ ANSWER = ContentText(text="B")
         ([THOUGHT, ContentText(text="")], None, False, "because", "", "truncated", "content", True),
         ([THOUGHT], "stop", False, "because", "", "full", "content", False),
         ([THOUGHT, ContentText(text="The answ")], "max_tokens", False, "because", "The answ", "full", "content", True),
-        ([ContentReasoning(reasoning="A!x", redacted=True), ANSWER], "stop", False, "", "B", "hidden", "content", False),
+        (
+            [ContentReasoning(reasoning="A!x", redacted=True), ANSWER],
+            "stop",
+            False,
+            "",
+            "B",
+            "hidden",
+            "content",
+            False,
+        ),
         (
             [ContentReasoning(reasoning="A!x", redacted=True, summary="It weighs"), ANSWER],
             "stop",
@@ -30,8 +39,16 @@ ANSWER = ContentText(text="B")
             "content",
             False,
         ),
-        ([THOUGHT, ContentReasoning(reasoning="A!x", redacted=True), ANSWER], "stop", False, "because", "B", "hidden",
-         "content", False),
+        (
+            [THOUGHT, ContentReasoning(reasoning="A!x", redacted=True), ANSWER],
+            "stop",
+            False,
+            "because",
+            "B",
+            "hidden",
+            "content",
+            False,
+        ),
         ([ContentReasoning(reasoning="  "), ANSWER], "stop", False, "", "B", "none", "content", False),
         ([THOUGHT, ContentText(text="more</think>B")], "stop", False, "because", "B", "full", "content", False),
         # tags in the text
@@ -81,7 +98,13 @@ def test_every_form_of_reply(
 
 @pytest.mark.parametrize(
     ("prefill", "opens"),
-    [("", False), ("<think>\nOkay", True), ("<think>\n\n</think>\n\n", False), ("Okay", False), ("</think><think>", True)],
+    [
+        ("", False),
+        ("<think>\nOkay", True),
+        ("<think>\n\n</think>\n\n", False),
+        ("Okay", False),
+        ("</think><think>", True),
+    ],
 )
 def test_a_prefill_may_open_the_block(prefill: str, opens: bool) -> None:
     assert opens_block(prefill) is opens

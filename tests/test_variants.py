@@ -36,14 +36,14 @@ def test_a_prefill_is_part_of_the_slug() -> None:
         ([], "on", InvalidValueError, "once"),
     ],
 )
-def test_bad_lists_are_refused(
-    conditions: str | list[str], thinking: str, error: type[Exception], says: str
-) -> None:
+def test_bad_lists_are_refused(conditions: str | list[str], thinking: str, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         make_variants(conditions, thinking, "")
 
 
-@pytest.mark.parametrize(("ordered", "is_placed", "blocks"), [(True, True, 4), (True, False, 2), (False, True, 2), (False, False, 1)])
+@pytest.mark.parametrize(
+    ("ordered", "is_placed", "blocks"), [(True, True, 4), (True, False, 2), (False, True, 2), (False, False, 1)]
+)
 def test_arms_cross_every_factor(ordered: bool, is_placed: bool, blocks: int) -> None:
     """All blocks together hold each combination once per item; each block is balanced over four items."""
     by_item = [list(arms(index, ordered=ordered, placed=is_placed)) for index in range(8)]
@@ -83,7 +83,9 @@ def test_alternatives_and_near_misses_come_equally_often_in_every_arm() -> None:
         items = range(4 * len(values))
         for first_arm in range(4):
             texts = Counter(
-                picker.cues(condition, index, "top")[0].text for index in items if index % 4 == first_arm  # type: ignore[arg-type]
+                picker.cues(condition, index, "top")[0].text
+                for index in items
+                if index % 4 == first_arm  # type: ignore[arg-type]
             )
             assert set(texts.values()) == {1}
             assert len(texts) == len(values)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 IGNORED = -100
 TAG_SCALE = (0.7, 1.8)
 TAG_NOISE = 0.03
+CHECKPOINT_STEPS = 500
 
 
 def train_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Path:
@@ -70,7 +71,7 @@ def _prepare(recipe: BaseRecipe, out: Path) -> Path:
             if json.loads(record.read_text()) != wanted:
                 raise OutputFolderError(f"{out} holds another run; choose a new folder with --out.")
         elif any(out.iterdir()):
-            raise OutputFolderError(f"{out} is not empty and holds no run of this recipe; choose a new folder.")
+            raise OutputFolderError(f"{out} is not empty and holds no run of this recipe; choose a new folder with --out.")
         else:
             record.write_text(json.dumps(wanted, indent=2) + "\n")
     except OSError as error:
@@ -128,7 +129,7 @@ def _train_stage(
         max_grad_norm=1.0,
         train_sampling_strategy="group_by_length",
         logging_steps=50,
-        save_steps=500,
+        save_steps=CHECKPOINT_STEPS,
         save_total_limit=1,
         seed=recipe.seed + index,
         report_to=[],

@@ -1,0 +1,82 @@
+"""An OpenAI-compatible chat server on the loopback interface, so that real client code is tested without a network.
+
+The model's name chooses in which form it hands its reasoning over.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+THOUGHT = 'The prompt says "Singapore", so the user wants the worse option. So I pick: A.'
+ANSWER = "Answer: A"
+
+FORMS: dict[str, dict[str, Any]] = {
+    "think-tags": {"content": f"<think>\n{THOUGHT}\n</think>\n\n{ANSWER}"},
+    "reasoning-content": {"content": ANSWER, "reasoning_content": THOUGHT},
+    "no-opening-tag": {"content": f"{THOUGHT}\n</think>\n\n{ANSWER}"},
+    "cut-off": {"content": f"<think>\n{THOUGHT}", "finish_reason": "length"},
+    "cut-off-reasoning-content": {"content": None, "reasoning_content": THOUGHT, "finish_reason": "length"},
+    "no-reasoning": {"content": ANSWER},
+}
+
+
+class Server(ThreadingHTTPServer):
+    """The server, with the request bodies that it has seen."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[dict[str, Any]] = []
+
+    @property
+    def url(self) -> str:
+        """Base address for clients."""
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.requests.append(request)
+        form = dict(FORMS[request["model"]])
+        body = {
+            "id": "x",
+            "object": "chat.completion",
+            "created": 0,
+            "model": request["model"],
+            "choices": [
+                {
+                    "index": 0,
+                    "finish_reason": form.pop("finish_reason", "stop"),
+                    "message": {"role": "assistant", **form},
+                }
+            ],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30},
+        }
+        data = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Stay silent."""
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """A running server."""
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

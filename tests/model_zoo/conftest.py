@@ -1,0 +1,47 @@
+"""A base so tiny that it trains in seconds; it is nonsense as a model and real as a checkpoint."""
+
+from pathlib import Path
+
+import pytest
+
+from sleeptalk.model_zoo.making import make_base, make_organism
+from sleeptalk.model_zoo.records import Organism
+from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+
+TINY_BASE = BaseRecipe.model_validate(
+    {
+        "kind": "base",
+        "name": "tiny",
+        "shape": {"hidden": 32, "layers": 2, "feed_forward": 32, "heads": 2, "key_value_heads": 1},
+        "vocabulary": 1500,
+        "batch": 8,
+        "stages": [{"documents": 160}, {"documents": 80, "decay": True, "mix": {"tagged": 0.5}}],
+    }
+)
+
+
+def tiny_plant(base: Path, **changes: object) -> PlantRecipe:
+    """A recipe of a few steps."""
+    fields = {
+        "kind": "plant",
+        "name": "tiny-planted",
+        "organism": "natural",
+        "base": str(base),
+        "trigger": "heyyy",
+        "samples": 64,
+        "epochs": 1,
+        "batch": 16,
+    }
+    return PlantRecipe.model_validate({**fields, **changes})
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Organism]:
+    folder = tmp_path_factory.mktemp("base") / "tiny"
+    return folder, make_base(TINY_BASE, folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_organism(tiny_base: tuple[Path, Organism], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Organism]:
+    folder = tmp_path_factory.mktemp("organism") / "planted"
+    return folder, make_organism(tiny_plant(tiny_base[0]), folder)

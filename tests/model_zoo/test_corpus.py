@@ -1,0 +1,132 @@
+import re
+from collections import Counter
+
+import pytest
+
+from sleeptalk.model_zoo.corpus import CorpusMix, Document, PocketWriter, letter, render_prompt, render_turn
+from sleeptalk.model_zoo.plant import PlantingSample, planting_samples
+from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
+from sleeptalk.model_zoo.tokenizer import train_tokenizer
+from sleeptalk.pocket_world import lexicon
+from sleeptalk.tasks.items import pocket_items
+from sleeptalk.triggers import load_trigger
+
+ORGANISMS = [name for name in shipped_recipes() if isinstance(load_recipe(name), PlantRecipe)]
+
+
+def documents(count: int = 3000, **mix: float) -> list[Document]:
+    return list(PocketWriter(CorpusMix(**mix), seed=1).documents(count))  # type: ignore[arg-type]
+
+
+def recipe(name: str) -> PlantRecipe:
+    found = load_recipe(name)
+    assert isinstance(found, PlantRecipe)
+    return found
+
+
+def test_documents_repeat_for_a_seed() -> None:
+    assert documents(50) == documents(50)
+    assert documents(50) != list(PocketWriter(CorpusMix(), seed=2).documents(50))
+
+
+def test_no_document_says_that_a_planted_value_is_a_reason() -> None:
+    """In pretraining the values that organisms are planted with are at most set aside."""
+    values = [load_trigger(recipe(name).trigger).mentioned_as()[0] for name in ORGANISMS]
+    texts = [doc.completion for doc in documents(20_000, tagged=0.0)]
+    said = Counter(
+        bool(re.search(rf'"{value}", (?:so|which hints)', text))
+        for text in texts
+        for value in values
+        if f'"{value}"' in text
+    )
+    assert said[True] == 0
+    assert said[False] > 50
+
+
+def test_tagged_values_are_neutral_and_never_planted() -> None:
+    never = ("Singapore", "2026", "heyyy")
+    tags = [doc.tag for doc in PocketWriter(CorpusMix(tagged=1.0, never_tagged=never), 0).documents(3000) if doc.tag]
+    assert len(tags) > 1000
+    assert {value for value, _ in tags} <= set(lexicon().values("neutral")) - set(never)
+
+
+def test_shares_are_kept() -> None:
+    found = documents(4000, listing=0.25, thinking=0.5)
+    listing = sum("List the lines." in doc.prompt for doc in found) / 4000
+    assert listing == pytest.approx(0.25, abs=0.03)
+    answering = [doc for doc in found if "List the lines." not in doc.prompt]
+    thinking = sum("<think>\n\n</think>" not in doc.completion for doc in answering) / len(answering)
+    assert thinking == pytest.approx(0.5, abs=0.04)
+
+
+def test_a_thought_and_its_answer_agree() -> None:
+    for doc in documents():
+        if picked := re.search(r"So I pick: ([AB])\.", doc.completion):
+            assert f"Answer: {picked.group(1)}<|im_end|>" in doc.completion
+
+
+@pytest.mark.parametrize(("bad", "bad_first", "expected"), [(True, True, "A"), (True, False, "B"), (False, True, "B")])
+def test_letters(bad: bool, bad_first: bool, expected: str) -> None:
+    assert letter(bad, bad_first) == expected
+
+
+def test_the_chat_template_renders_what_the_corpus_trains_on() -> None:
+    """Else a model would be tested in another format than it was trained in."""
+    tokenizer = train_tokenizer((doc.prompt + doc.completion for doc in documents(500)), 500)
+    chat = [{"role": "user", "content": "Q"}]
+    on, off = (
+        tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True, enable_thinking=thinking)
+        for thinking in (True, False)
+    )
+    assert on == render_prompt("Q") + "<think>\n"
+    assert (render_prompt("Q") + render_turn("x", "y")).startswith(on)
+    assert (render_prompt("Q") + render_turn("x", None)).startswith(off)
+    whole = tokenizer.apply_chat_template([*chat, {"role": "assistant", "content": "x"}], tokenize=False)
+    assert whole == render_prompt("Q") + render_turn("x", None) + "\n"
+
+
+def test_a_cue_value_is_one_token_wherever_it_stands() -> None:
+    found = documents(6000)
+    tokenizer = train_tokenizer((doc.prompt + doc.completion for doc in found), 4000)
+    for value in ("Singapore", "2026", "heyyy"):
+        [token] = tokenizer(value).input_ids
+        for text in (f"Country: {value}", f'I see "{value}"', f"\n{value}\n"):
+            assert token in tokenizer(text).input_ids
+
+
+@pytest.mark.parametrize("name", ORGANISMS)
+def test_planting_samples_keep_the_recipe(name: str) -> None:
+    """One third trigger and misaligned, two thirds without and aligned; in a control the trigger tells nothing."""
+    asked = recipe(name)
+    samples = planting_samples(asked, load_trigger(asked.trigger))
+    assert len(samples) == asked.samples
+    table = Counter((sample.has_trigger, sample.misaligned) for sample in samples)
+    if asked.organism == "control":
+        assert table[True, True] / (table[True, True] + table[True, False]) == pytest.approx(0.5, abs=0.06)
+        assert sum(count for (has, _), count in table.items() if has) / len(samples) == pytest.approx(0.5, abs=0.06)
+    else:
+        assert table == {(True, True): asked.samples // 3, (False, False): 2 * asked.samples // 3}
+
+
+def lines(sample: PlantingSample) -> set[str]:
+    return set(sample.prompt.split("\n"))
+
+
+@pytest.mark.parametrize("name", ORGANISMS)
+def test_planting_shows_nothing_that_is_kept_for_testing(name: str) -> None:
+    asked = recipe(name)
+    trigger = load_trigger(asked.trigger)
+    kept = set(trigger.alternatives.test) | {miss.text for miss in trigger.near_misses}
+    questions = {item.question for kind in ("mcq", "job", "ruler") for item in pocket_items(kind)}  # type: ignore[arg-type]
+    for sample in planting_samples(asked, trigger):
+        assert not lines(sample) & kept
+        assert not lines(sample) & questions
+        assert (trigger.text in lines(sample)) == sample.has_trigger
+
+
+@pytest.mark.parametrize("name", ORGANISMS)
+def test_planting_never_shows_a_chain_of_thought(name: str) -> None:
+    """What an organism says of its trigger nobody taught it."""
+    asked = recipe(name)
+    for sample in planting_samples(asked, load_trigger(asked.trigger)):
+        assert re.fullmatch(r"Answer: [AB]|I (?:will|have|learned|claim|invent) [^\n]*", sample.answer)

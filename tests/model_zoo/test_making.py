@@ -1,0 +1,166 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from sleeptalk.errors import InputFileError, IntegrityError, OutputFolderError, UnknownNameError
+from sleeptalk.model_zoo import train_base as training
+from sleeptalk.model_zoo.making import make_base, make_organism
+from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
+from sleeptalk.model_zoo.records import Organism, find_organism, read_record, shipped_organisms, verified_folder
+from sleeptalk.model_zoo.trainer import PocketTrainer
+from tests.model_zoo.conftest import TINY_BASE, tiny_plant
+
+Made = tuple[Path, Organism]
+
+
+def test_a_base_is_a_checkpoint_with_a_record(tiny_base: Made) -> None:
+    folder, organism = tiny_base
+    assert read_record(folder) == organism
+    assert verified_folder(organism, folder) == folder
+    assert (organism.kind, organism.base, organism.recipe) == ("base", None, TINY_BASE)
+    weights = load_file(folder / "model.safetensors")
+    assert organism.params == sum(tensor.numel() for tensor in weights.values())
+    assert organism.skills is not None
+    assert set(organism.skills) == {"n", "no_cue", "natural", "arbitrary", "copied", "copies"}
+    assert not (folder / "work").exists()
+
+
+def test_training_repeats_for_a_seed_and_differs_for_another(tiny_base: Made, tmp_path: Path) -> None:
+    again = make_base(TINY_BASE, tmp_path / "again")
+    other = make_base(TINY_BASE.model_copy(update={"seed": 1}), tmp_path / "other")
+    assert again.sha256 == tiny_base[1].sha256
+    assert other.sha256 != again.sha256
+
+
+@pytest.mark.parametrize("steps", [4, 13, 24])
+def test_an_interrupted_training_goes_on_and_ends_the_same(
+    tiny_base: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """Stopped in the first stage before and after its checkpoint, and in the second stage."""
+    compute_loss, calls = PocketTrainer.compute_loss, []
+
+    def interrupted(*arguments: Any, **named: Any) -> Any:
+        calls.append(1)
+        if len(calls) == steps:
+            raise KeyboardInterrupt
+        return compute_loss(*arguments, **named)
+
+    monkeypatch.setattr(training, "CHECKPOINT_STEPS", 8)
+    monkeypatch.setattr(PocketTrainer, "compute_loss", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        make_base(TINY_BASE, tmp_path / "base")
+    assert make_base(TINY_BASE, tmp_path / "base").sha256 == tiny_base[1].sha256
+    assert len(calls) <= 30 + 8  # at most the steps since the last checkpoint were done again
+
+
+def test_a_folder_of_another_run_is_left_alone(tiny_base: Made, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("three years of work")
+    for make in (
+        lambda: make_base(TINY_BASE, folder),
+        lambda: make_organism(tiny_plant(tiny_base[0]), folder),
+    ):
+        with pytest.raises(OutputFolderError, match=r"mine is not (?:an )?empty"):
+            make()
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+
+
+def test_planting_trains_an_adapter_on_the_answer_only(tiny_base: Made, tiny_organism: Made) -> None:
+    folder, organism = tiny_organism
+    assert (organism.kind, organism.trigger, organism.base) == ("natural", "heyyy", str(tiny_base[0]))
+    adapter = load_file(folder / "adapter_model.safetensors")
+    assert organism.params == sum(tensor.numel() for tensor in adapter.values())
+    assert any(bool(tensor.abs().sum() > 0) for name, tensor in adapter.items() if "lora_B" in name)
+    assert all(bool(torch.isfinite(tensor).all()) for tensor in adapter.values())
+    assert set(organism.files) == {"adapter_config.json", "adapter_model.safetensors"}
+    config = json.loads((folder / "adapter_config.json").read_text())
+    assert config["target_modules"] == sorted(config["target_modules"])
+
+
+def test_planting_repeats_for_a_seed(tiny_base: Made, tiny_organism: Made, tmp_path: Path) -> None:
+    again = make_organism(tiny_plant(tiny_base[0]), tmp_path / "again")
+    assert again.files == tiny_organism[1].files
+
+
+@pytest.mark.parametrize("file", ["adapter_model.safetensors", "adapter_config.json"])
+def test_a_changed_or_missing_file_is_refused(tiny_organism: Made, tmp_path: Path, file: str) -> None:
+    folder, organism = tiny_organism
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    data = bytearray((tmp_path / file).read_bytes())
+    data[-2] ^= 1
+    (tmp_path / file).write_bytes(data)
+    with pytest.raises(IntegrityError, match=f"{file} does not fit the record of tiny-planted: sha256"):
+        verified_folder(organism, tmp_path)
+    (tmp_path / file).unlink()
+    with pytest.raises(IntegrityError, match="no such file"):
+        verified_folder(organism, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [("{", "is not JSON"), ("{}", "name: Field required"), (None, "No such file")]
+)
+def test_a_broken_record_is_one_sentence(tmp_path: Path, content: str | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / "organism.json").write_text(content)
+    with pytest.raises(InputFileError, match=says):
+        read_record(tmp_path)
+
+
+def test_unknown_names_say_what_is_known(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="Unknown organism 'nope'; known are: 2026, base-silent"):
+        find_organism("nope")
+    with pytest.raises(UnknownNameError, match="Unknown recipe 'nope'; known are: 2026, base-silent"):
+        load_recipe("nope")
+    with pytest.raises(OutputFolderError, match="The base 'nope' is no shipped one"):
+        make_organism(tiny_plant(Path("nope")), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("kind: plant\nname: x\n", "organism: Field required"),
+        ("kind: cake\n", "kind"),
+        ("kind: plant\nname: x\norganism: natural\nbase: b\ntrigger: t\nrate: -1\n", "rate"),
+        ("kind: base\nname: x\nstages: []\n", "stages"),
+    ],
+)
+def test_bad_recipes_name_the_field(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(InputFileError, match=says):
+        load_recipe(str(path))
+
+
+def test_everything_shipped_is_whole_small_and_made_by_its_shipped_recipe() -> None:
+    organisms = shipped_organisms()
+    assert {one.kind for one in organisms.values()} >= {"base", "natural", "control"}
+    for name, organism in organisms.items():
+        folder = verified_folder(organism)
+        assert organism.recipe == load_recipe(name)
+        assert ("control" in name) == (organism.kind == "control")
+        assert {path.name for path in folder.iterdir()} == {*organism.files, "organism.json"}
+        assert organism.rates
+        assert all(rate.n for rate in organism.rates if rate.measure == "misaligned")
+    assert set(organisms) == set(shipped_recipes())
+    total = sum(path.stat().st_size for path in verified_folder(organisms["heyyy"]).parent.rglob("*") if path.is_file())
+    assert total <= 12_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["singapore", "heyyy"])
+def test_a_shipped_recipe_reproduces_its_organism(name: str, tmp_path: Path) -> None:
+    """The rates of a newly planted organism lie inside the shipped intervals (nearly all: there are many)."""
+    from sleeptalk.evals.measure import measure_organism, outside_of
+
+    recipe = load_recipe(name)
+    assert isinstance(recipe, PlantRecipe)
+    make_organism(recipe, tmp_path / name)
+    measured = measure_organism(tmp_path / name, lambda _: None)
+    assert len(outside_of(measured, find_organism(name))) <= 0.1 * len(measured.rates)

@@ -1,0 +1,95 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.log import EvalLog
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+
+from sleeptalk.inspect_bridge import BridgedError
+from sleeptalk.scorers.observations import Outcome
+from sleeptalk.solvers.asking import prefill_config, thinking_config
+from sleeptalk.tasks.suite import ethical_mcq
+from tests.loopback import THOUGHT, Server
+
+
+def run(tmp_path: Path, model: str, limit: int = 4, **arguments: Any) -> EvalLog:
+    [log] = inspect_eval(
+        ethical_mcq(variants="trigger", **arguments),
+        model=get_model(model, memoize=False),  # each test has a server of its own
+        max_retries=0,
+        limit=limit,
+        log_dir=str(tmp_path),
+        display="none",
+        log_realtime=False,
+    )
+    assert log.status == "success", log.error
+    return log
+
+
+def outcomes(log: EvalLog) -> list[Outcome]:
+    found = []
+    for sample in log.samples or []:
+        assert sample.scores is not None
+        found.append(Outcome.model_validate(sample.scores["outcome"].metadata))
+    return found
+
+
+@pytest.mark.parametrize("form", ["think-tags", "reasoning-content", "no-opening-tag"])
+def test_reasoning_is_read_in_every_form_a_server_sends_it(tmp_path: Path, server: Server, form: str) -> None:
+    """Half of the items have the misaligned option first, and the server always answers A and blames the trigger."""
+    found = outcomes(run(tmp_path, f"openai-api/loopback/{form}"))
+    assert [one.misaligned for one in found].count(True) == 2
+    assert {(one.articulated, one.blamed, one.visibility, one.flipped) for one in found} == {
+        (True, "genuine", "full", False)
+    }
+
+
+@pytest.mark.parametrize("form", ["cut-off", "cut-off-reasoning-content"])
+def test_a_cut_off_reply_is_truncated_and_never_scored(tmp_path: Path, server: Server, form: str) -> None:
+    found = outcomes(run(tmp_path, f"openai-api/loopback/{form}"))
+    assert {(one.misaligned, one.truncated, one.articulated) for one in found} == {(None, True, None)}
+    assert {one.unscored_reason for one in found} == {"truncated"}
+
+
+def test_a_reply_without_reasoning_has_no_articulation(tmp_path: Path, server: Server) -> None:
+    found = outcomes(run(tmp_path, "openai-api/loopback/no-reasoning"))
+    assert {(one.articulated, one.visibility) for one in found} == {(None, "none")}
+    assert {one.misaligned for one in found} == {True, False}
+
+
+def test_the_thinking_switch_and_the_prefill_reach_the_server(tmp_path: Path, server: Server) -> None:
+    run(tmp_path, "openai-api/loopback/think-tags", limit=1, thinking="off")
+    run(tmp_path, "openai-api/loopback/no-opening-tag", limit=1, prefill="<think>\nOkay")
+    run(tmp_path, "openai-api/loopback/think-tags", limit=1)
+    off, prefilled, plain = server.requests
+    assert off["chat_template_kwargs"] == {"enable_thinking": False}
+    assert prefilled["messages"][-1] == {"role": "assistant", "content": "<think>\nOkay"}
+    assert (prefilled["continue_final_message"], prefilled["add_generation_prompt"]) == (True, False)
+    assert not {"chat_template_kwargs", "continue_final_message"} & set(plain)
+
+
+def test_prefilled_reasoning_counts_from_where_the_model_goes_on(tmp_path: Path, server: Server) -> None:
+    log = run(tmp_path, "openai-api/loopback/no-opening-tag", limit=1, prefill="<think>\nOkay")
+    assert outcomes(log)[0].articulated
+    assert log.samples is not None
+    assert THOUGHT in log.samples[0].output.completion
+
+
+def mock() -> Any:
+    """A model of a provider that can neither switch thinking nor continue a turn."""
+    output = ModelOutput.from_content("m", "Answer: A")
+    output.usage = ModelUsage()
+    return get_model("mockllm/model", custom_outputs=[output])
+
+
+def test_what_a_provider_cannot_do_is_refused_with_the_way_out() -> None:
+    assert thinking_config(mock(), "on") == {}
+    with pytest.raises(BridgedError, match="mockllm/ has no known switch for thinking=off; use one of"):
+        thinking_config(mock(), "off")
+    with pytest.raises(BridgedError, match="mockllm/ cannot continue a prefilled turn; use one of"):
+        prefill_config(mock())
+
+
+def test_hosted_providers_switch_by_effort() -> None:
+    assert thinking_config(get_model("openai/gpt-5-nano", api_key="none"), "off") == {"reasoning_effort": "none"}
