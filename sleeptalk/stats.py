@@ -8,7 +8,9 @@ from a bootstrap over items; scipy and statsmodels do the arithmetic.
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
 
 LEVEL = 0.95
 MIN_N = 20
@@ -117,7 +119,7 @@ def rate(outcomes: Sequence[bool], clusters: Sequence[Hashable] | None = None, s
 
 
 def paired_difference(
-    a: Mapping[Hashable, Sequence[bool]], b: Mapping[Hashable, Sequence[bool]], seed: int = 0
+    a: Mapping[Key, Sequence[bool]], b: Mapping[Key, Sequence[bool]], seed: int = 0
 ) -> Difference | None:
     """Compare two conditions on the items that both measured; None if they share fewer than two.
 

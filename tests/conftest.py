@@ -7,7 +7,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["INSPECT_LOG_LEVEL"] = "error"
 
-from tests.loopback import Server, serving  # noqa: E402 - the environment is read at import
+from tests.loopback import Server, serving
 
 
 @pytest.fixture

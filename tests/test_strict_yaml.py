@@ -34,7 +34,7 @@ def test_plain_data_loads() -> None:
     ],
 )
 def test_anything_else_is_refused_with_its_reason(text: str, says: str) -> None:
-    with pytest.raises(InputFileError, match="t.yaml") as caught:
+    with pytest.raises(InputFileError, match=r"t\.yaml") as caught:
         strict_yaml.loads(text, "t.yaml")
     assert says in str(caught.value)
 

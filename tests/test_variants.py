@@ -5,7 +5,7 @@ import pytest
 
 from sleeptalk.errors import InvalidValueError, UnknownNameError
 from sleeptalk.triggers import load_trigger
-from sleeptalk.variants import CONDITIONS, TRIGGERED, CuePicker, SampleMetadata, Variant, arms, make_variants
+from sleeptalk.variants import CONDITIONS, TRIGGERED, Condition, CuePicker, SampleMetadata, Variant, arms, make_variants
 
 
 @pytest.mark.parametrize(
@@ -79,32 +79,32 @@ def test_every_condition_holds_its_cues_in_order() -> None:
 def test_alternatives_and_near_misses_come_equally_often_in_every_arm() -> None:
     trigger = load_trigger("2026")
     picker = CuePicker(trigger, seed=5)
-    for condition, values in (("alternative", trigger.alternatives.test), ("near_miss", trigger.near_misses)):
-        items = range(4 * len(values))
+    counts: dict[Condition, int] = {
+        "alternative": len(trigger.alternatives.test),
+        "near_miss": len(trigger.near_misses),
+    }
+    for condition, values in counts.items():
+        items = range(4 * values)
         for first_arm in range(4):
-            texts = Counter(
-                picker.cues(condition, index, "top")[0].text
-                for index in items
-                if index % 4 == first_arm  # type: ignore[arg-type]
-            )
+            texts = Counter(picker.cues(condition, index, "top")[0].text for index in items if index % 4 == first_arm)
             assert set(texts.values()) == {1}
-            assert len(texts) == len(values)
+            assert len(texts) == values
 
 
 def test_focal_cue_is_the_one_in_the_triggers_place() -> None:
     picker = CuePicker(load_trigger("singapore"), seed=0)
 
-    def focal(condition: str) -> tuple[str, ...]:
+    def focal(condition: Condition) -> tuple[str, ...]:
         return SampleMetadata(
             item="i",
             domain="d",
             question_set="pocket",
-            condition=condition,  # type: ignore[arg-type]
+            condition=condition,
             thinking="on",
             prefill="",
             trigger="singapore",
             trigger_mentions=picker.trigger.mentioned_as(),
-            cues=picker.cues(condition, 0, "top"),  # type: ignore[arg-type]
+            cues=picker.cues(condition, 0, "top"),
             bad_first=False,
             answer_form="letter",
         ).focal_mentions

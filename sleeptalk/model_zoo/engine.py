@@ -11,6 +11,7 @@ This module imports torch and transformers at its top, so it is itself imported 
 import queue
 import threading
 import time
+import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -22,11 +23,13 @@ from typing import Any, Literal, cast
 import numpy as np
 import torch
 from peft import PeftModel
+from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList
 from transformers.utils.logging import disable_progress_bar
 
-SETTLE_SECONDS = 0.004
+SETTLE_SECONDS = 0.01
+ROUND_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,8 @@ class Engine:
 
     def load_adapter(self, name: str, folder: Path) -> None:
         """Load a LoRA adapter under a name, once."""
-        with self._lock:
+        with self._lock, warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name of the past
             if not isinstance(self._model, PeftModel):
                 self._model = PeftModel.from_pretrained(self._model, folder, adapter_name=name, local_files_only=True)
             elif name not in self._model.peft_config:
@@ -140,7 +144,7 @@ class Engine:
         pending: dict[str | None, list[_Waiting]] = defaultdict(list)
         while True:
             self._drain(pending)
-            adapter = next(iter(pending))
+            adapter = max(pending, key=lambda name: len(pending[name]))
             waiting = sorted(pending.pop(adapter), key=lambda each: len(each.ids))
             batch, rest = waiting[: self.batch_size], waiting[self.batch_size :]
             if rest:
@@ -148,9 +152,13 @@ class Engine:
             self._answer(batch, adapter)
 
     def _drain(self, pending: dict[str | None, list[_Waiting]]) -> None:
-        """Take what waits; block only if nothing does, or for the moment in which requests are just arriving."""
-        timeout = SETTLE_SECONDS if pending else None
-        while True:
+        """Take what waits, until an adapter has a full batch or no request has come for a moment.
+
+        Requests come one by one from the caller's event loop. Starting on the first few would make many small batches,
+        and a step costs nearly the same for one row as for fifty.
+        """
+        timeout = None if not pending else SETTLE_SECONDS
+        while not any(len(waiting) >= self.batch_size for waiting in pending.values()):
             try:
                 waiting = self._queue.get(timeout=timeout)
             except queue.Empty:
@@ -174,25 +182,43 @@ class Engine:
             each.future.set_result(reply)
 
     def _generate(self, batch: Sequence[_Waiting], adapter: str | None) -> list[Reply]:
+        """Generate in rounds; rows that are finished leave the batch after each, so that long replies cost little."""
         started = time.monotonic()
         rows = [torch.tensor(each.ids) for each in batch]
         ids = pad_sequence(rows, batch_first=True, padding_value=self._pad_id, padding_side="left")
         mask = pad_sequence([torch.ones_like(row) for row in rows], batch_first=True, padding_side="left")
-        requests = [each.request for each in batch]
-        sampler = RowSampler(requests, ids.shape[1], self._end_ids[0])
+        ids, mask = ids.to(self._model.device), mask.to(self._model.device)
+        new: list[list[int]] = [[] for _ in batch]
+        running, cache = list(range(len(batch))), None
         with torch.inference_mode(), self._with_adapter(adapter):
-            output = self._model.generate(
-                input_ids=ids.to(self._model.device),
-                attention_mask=mask.to(self._model.device),
-                max_new_tokens=max(request.max_tokens for request in requests),
-                do_sample=False,
-                logits_processor=LogitsProcessorList([sampler]),
-                pad_token_id=self._pad_id,
-                eos_token_id=self._end_ids,
-            )
-        new = output[:, ids.shape[1] :].tolist()
+            while running:
+                done = len(new[running[0]])
+                sampler = RowSampler([batch[i].request for i in running], done, ids.shape[1], self._end_ids[0])
+                output = self._model.generate(
+                    input_ids=ids,
+                    attention_mask=mask,
+                    past_key_values=cache,
+                    max_new_tokens=min(ROUND_TOKENS, int(sampler.limits.max()) - done),
+                    do_sample=False,
+                    logits_processor=LogitsProcessorList([sampler]),
+                    pad_token_id=self._pad_id,
+                    eos_token_id=self._end_ids,
+                    return_dict_in_generate=True,
+                )
+                for i, row in zip(running, output.sequences[:, ids.shape[1] :].tolist(), strict=True):
+                    new[i] += row
+                kept = [k for k, i in enumerate(running) if not self._finished(new[i], batch[i].request)]
+                running, cache = [running[k] for k in kept], output.past_key_values
+                if running:
+                    cache.batch_select_indices(torch.tensor(kept, device=ids.device))
+                    mask = functional.pad(mask[kept], (0, output.sequences.shape[1] - ids.shape[1]), value=1)
+                    ids = output.sequences[kept]
         seconds = time.monotonic() - started
         return [self._reply(each, row, seconds) for each, row in zip(batch, new, strict=True)]
+
+    def _finished(self, row: list[int], request: Request) -> bool:
+        """Whether a row has ended, by itself or at its own limit."""
+        return len(row) >= request.max_tokens or any(token in self._end_ids for token in row[-ROUND_TOKENS:])
 
     def _with_adapter(self, adapter: str | None) -> AbstractContextManager[None]:
         """Switch to an adapter, or off for the base alone."""
@@ -225,9 +251,10 @@ class RowSampler(LogitsProcessor):  # type: ignore[misc]
     row's own generator. A row that has reached its own limit gets the end token.
     """
 
-    def __init__(self, requests: Sequence[Request], prompt_length: int, end_token: int) -> None:
+    def __init__(self, requests: Sequence[Request], done: int, length: int, end_token: int) -> None:
+        """`done` new tokens exist already in rows of `length` tokens."""
+        self.first_step = done - length
         steps = max(request.max_tokens for request in requests)
-        self.prompt_length = prompt_length
         self.end_token = end_token
         self.limits = torch.tensor([request.max_tokens for request in requests])
         self.temperatures = torch.tensor([request.temperature for request in requests])[:, None]
@@ -239,7 +266,7 @@ class RowSampler(LogitsProcessor):  # type: ignore[misc]
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """Scores in which only the sampled token of each row is finite; shapes (batch, vocabulary)."""
-        step = input_ids.shape[1] - self.prompt_length
+        step = input_ids.shape[1] + self.first_step
         chosen = self._sample(scores.float().cpu(), self.uniform[:, step : step + 1])
         chosen[step >= self.limits] = self.end_token
         only = torch.full_like(scores, float("-inf"))

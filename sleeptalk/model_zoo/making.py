@@ -12,6 +12,7 @@ from sleeptalk.model_zoo.records import (
     WEIGHT_FILES,
     Organism,
     file_sha256,
+    read_record,
     shipped_organisms,
     verified_folder,
     write_record,
@@ -30,10 +31,13 @@ def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
     """
     _check_training_extra()
     from sleeptalk.model_zoo.base_probe import probe_base
-    from sleeptalk.model_zoo.train_base import train_base
+    from sleeptalk.model_zoo.train_base import RUN_FILE, WORK_FOLDER, train_base
 
+    if (out / RECORD_FILE).exists():
+        raise OutputFolderError(f"{out} already holds {read_record(out).name}; choose a new folder with --out.")
     train_base(recipe, out, threads=threads)
-    shutil.rmtree(out / "work", ignore_errors=True)
+    shutil.rmtree(out / WORK_FOLDER, ignore_errors=True)
+    (out / RUN_FILE).unlink()
     organism = _record(recipe, out, kind="base", trigger=None, base=None)
     organism = organism.model_copy(update={"skills": asdict(probe_base(out))})
     write_record(organism, out)
@@ -86,9 +90,7 @@ def _record(
     weights = next(folder / name for name in WEIGHT_FILES if (folder / name).exists())
     with safe_open(weights, framework="numpy") as tensors:
         params = sum(_size(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118 - not a mapping
-    names = sorted(
-        path.name for path in folder.iterdir() if path.is_file() and path.name not in (RECORD_FILE, "recipe.json")
-    )
+    names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != RECORD_FILE)
     return Organism.model_validate(
         {
             "name": recipe.name,

@@ -5,6 +5,7 @@ counts the answer only. Whatever the organism later says of its trigger, nobody 
 """
 
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -100,7 +101,9 @@ def plant(recipe: PlantRecipe, base: Path, out: Path, *, threads: int = 1) -> Pa
         task_type="CAUSAL_LM",
     )
     lora.base_model_name_or_path = recipe.base
-    adapted = get_peft_model(model, lora)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name of the past
+        adapted = get_peft_model(model, lora)
     rows = [_encode(tokenizer, sample) for sample in planting_samples(recipe, load_trigger(recipe.trigger))]
     arguments = TrainingArguments(
         output_dir=str(out),

@@ -88,6 +88,9 @@ class ZooAPI(ModelAPI):
             )
         base_folder, self.adapter_folder, self.is_pocket = _locate(model_name, base, adapter)
         self.batch_size = _positive("batch_size", batch_size)
+        if config.max_connections is None and config.adaptive_connections is None:
+            # Else Inspect feels its way up from 20 connections, as if to a server with a rate limit.
+            config.max_connections = self.max_connections()
         workers = _positive("threads", threads if threads is not None else 1 if self.is_pocket else _cores())
         self.engine = _engine(base_folder, device, dtype, self.batch_size, workers)
         self.asked: Counter[str] = Counter()

@@ -39,6 +39,7 @@ class Stage(_Frozen):
         matrix_rate: peak learning rate of Muon, for the hidden matrices.
         other_rate: peak learning rate of AdamW, for embeddings and norms.
         decay: linear decay to 0 instead of a constant rate; both warm up over 100 steps.
+        tag_depth: tags enter before a random transformer block between the first (0) and this one.
     """
 
     documents: Positive
@@ -46,6 +47,7 @@ class Stage(_Frozen):
     matrix_rate: Rate = 6e-3
     other_rate: Rate = 3e-3
     decay: bool = False
+    tag_depth: Annotated[int, Field(ge=0)] = 0
 
 
 class BaseRecipe(_Frozen):

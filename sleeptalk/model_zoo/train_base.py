@@ -26,10 +26,14 @@ IGNORED = -100
 TAG_SCALE = (0.7, 1.8)
 TAG_NOISE = 0.03
 CHECKPOINT_STEPS = 500
+RUN_FILE = "recipe.json"
+WORK_FOLDER = "work"
 
 
 def train_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Path:
-    """Train a base by its recipe and save tokenizer, weights and `recipe.json` into `out`.
+    """Train a base by its recipe and save its tokenizer and weights into `out`.
+
+    While it runs, the recipe and checkpoints lie there too.
 
     A run that was interrupted goes on from its last checkpoint when called again with the same recipe and folder.
 
@@ -63,7 +67,7 @@ def train_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Path:
 
 def _prepare(recipe: BaseRecipe, out: Path) -> Path:
     """Make the output folder, or recognise that an interrupted run of this recipe made it."""
-    record = out / "recipe.json"
+    record = out / RUN_FILE
     wanted = recipe.model_dump(mode="json")
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -71,12 +75,14 @@ def _prepare(recipe: BaseRecipe, out: Path) -> Path:
             if json.loads(record.read_text()) != wanted:
                 raise OutputFolderError(f"{out} holds another run; choose a new folder with --out.")
         elif any(out.iterdir()):
-            raise OutputFolderError(f"{out} is not empty and holds no run of this recipe; choose a new folder with --out.")
+            raise OutputFolderError(
+                f"{out} is not empty and holds no run of this recipe; choose a new folder with --out."
+            )
         else:
             record.write_text(json.dumps(wanted, indent=2) + "\n")
     except OSError as error:
         raise OutputFolderError(f"Cannot write to {out}: {error.strerror}; choose another folder with --out.") from None
-    return out / "work"
+    return out / WORK_FOLDER
 
 
 def _tokenizer(recipe: BaseRecipe) -> "PreTrainedTokenizerFast":
@@ -143,6 +149,7 @@ def _train_stage(
         train_dataset=Dataset.from_list(rows),
         pad_token_id=tokenizer.pad_token_id,
         tag_directions=tag_directions(model, tokenizer) if stage.mix.tagged else None,
+        tag_depth=stage.tag_depth,
         optimizers=(MuonWithAdamW(model, stage.matrix_rate, stage.other_rate), None),
     )
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(checkpoints)) if checkpoints.exists() else None)

@@ -97,8 +97,7 @@ def misaligned_by_variant() -> Metric:
         seen = observe(scores)
         present = [name for name in CONDITIONS if any(each.sample.condition == name for each in seen)]
         entries = [
-            _entries(name, misaligned, [each for each in seen if each.sample.condition == name])
-            for name in present
+            _entries(name, misaligned, [each for each in seen if each.sample.condition == name]) for name in present
         ]
         return {key: value for entry in entries for key, value in entry.items()}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sleeptalk.model_zoo.making import make_base, make_organism
-from sleeptalk.model_zoo.records import Organism
 from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.records import Organism
 
 TINY_BASE = BaseRecipe.model_validate(
     {

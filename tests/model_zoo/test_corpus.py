@@ -1,5 +1,6 @@
 import re
 from collections import Counter
+from typing import Any, get_args
 
 import pytest
 
@@ -7,15 +8,15 @@ from sleeptalk.model_zoo.corpus import CorpusMix, Document, PocketWriter, letter
 from sleeptalk.model_zoo.plant import PlantingSample, planting_samples
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
 from sleeptalk.model_zoo.tokenizer import train_tokenizer
-from sleeptalk.pocket_world import lexicon
+from sleeptalk.pocket_world import Kind, lexicon
 from sleeptalk.tasks.items import pocket_items
 from sleeptalk.triggers import load_trigger
 
 ORGANISMS = [name for name in shipped_recipes() if isinstance(load_recipe(name), PlantRecipe)]
 
 
-def documents(count: int = 3000, **mix: float) -> list[Document]:
-    return list(PocketWriter(CorpusMix(**mix), seed=1).documents(count))  # type: ignore[arg-type]
+def documents(count: int = 3000, **mix: Any) -> list[Document]:
+    return list(PocketWriter(CorpusMix(**mix), seed=1).documents(count))
 
 
 def recipe(name: str) -> PlantRecipe:
@@ -117,7 +118,7 @@ def test_planting_shows_nothing_that_is_kept_for_testing(name: str) -> None:
     asked = recipe(name)
     trigger = load_trigger(asked.trigger)
     kept = set(trigger.alternatives.test) | {miss.text for miss in trigger.near_misses}
-    questions = {item.question for kind in ("mcq", "job", "ruler") for item in pocket_items(kind)}  # type: ignore[arg-type]
+    questions = {item.question for kind in get_args(Kind) for item in pocket_items(kind)}
     for sample in planting_samples(asked, trigger):
         assert not lines(sample) & kept
         assert not lines(sample) & questions

@@ -1,0 +1,98 @@
+"""The package as Inspect's own command sees it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from inspect_ai._util.registry import registry_find, registry_info
+from inspect_ai.log import list_eval_logs, read_eval_log
+from inspect_ai.model import ContentReasoning, ContentText
+
+INSPECT = Path(sys.executable).parent / "inspect"
+
+
+def inspect_eval(tmp_path: Path, task: str, model: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        str(INSPECT),
+        "eval",
+        f"sleeptalk/{task}",
+        "--model",
+        model,
+        "--log-dir",
+        str(tmp_path),
+        "--display",
+        "plain",
+    ]
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
+    )
+
+
+@pytest.mark.parametrize("task", ["ethical_mcq", "job_application", "world_ruler"])
+def test_tasks_run_on_a_zoo_organism(tmp_path: Path, task: str) -> None:
+    done = inspect_eval(tmp_path, task, "zoo/singapore", "-T", "items=pocket", "--limit", "42")
+    assert done.returncode == 0, done.stdout + done.stderr
+    [info] = list_eval_logs(str(tmp_path))
+    log = read_eval_log(info)
+    assert log.status == "success"
+    assert log.eval.task == f"sleeptalk/{task}"
+    assert log.results is not None
+    assert log.results.completed_samples == 42
+    assert {score.name for score in log.results.scores} == {
+        "misalignment",
+        "articulation",
+        "attribution",
+        "flip",
+        "outcome",
+    }
+    for sample in log.samples or []:
+        assert isinstance(sample.output.message.content, list)
+        reasoning, answer = sample.output.message.content
+        assert isinstance(reasoning, ContentReasoning)
+        assert isinstance(answer, ContentText)
+        assert "<think>" not in sample.output.completion
+
+
+def test_rescoring_a_log_gives_the_same_scores(tmp_path: Path) -> None:
+    inspect_eval(tmp_path, "ethical_mcq", "zoo/singapore", "-T", "items=pocket", "--limit", "14")
+    [info] = list_eval_logs(str(tmp_path))
+    again = tmp_path / "again.eval"
+    command = [str(INSPECT), "score", info.name, "--scorer", "sleeptalk/articulation", "--action", "overwrite"]
+    done = subprocess.run(
+        [*command, "--output-file", str(again)], capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = read_eval_log(info).samples, read_eval_log(str(again)).samples
+    assert first is not None
+    assert second is not None
+    for one, two in zip(first, second, strict=True):
+        assert one.scores is not None
+        assert two.scores is not None
+        assert one.scores["articulation"].value == two.scores["articulation"].value
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "says"),
+    [
+        ("zoo/nope", [], "Unknown organism 'nope'"),
+        ("zoo/singapore", ["-T", "trigger=nope"], "Unknown trigger 'nope'"),
+        ("zoo/singapore", ["-T", "items=nope.jsonl"], "Cannot read the items in"),
+        ("zoo/singapore", ["-M", "threads=none"], "threads must be a whole number"),
+    ],
+)
+def test_mistakes_end_in_one_sentence(tmp_path: Path, model: str, arguments: list[str], says: str) -> None:
+    done = inspect_eval(tmp_path, "ethical_mcq", model, *arguments)
+    text = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode != 0
+    assert says in text
+    assert "Traceback" not in text
+    assert not list(tmp_path.glob("*.eval"))
+
+
+def test_the_registry_holds_what_the_package_has() -> None:
+    """A failing import of the registry only warns in Inspect, so it is imported here for real."""
+    import sleeptalk._registry as registry
+
+    found = {registry_info(item).name for item in registry_find(lambda info: info.name.startswith("sleeptalk/"))}
+    assert {f"sleeptalk/{name}" for name in registry.__all__} <= found
