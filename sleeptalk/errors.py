@@ -5,7 +5,7 @@ class has a stable `code` that scripts and tests can rely on.
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class SleeptalkError(Exception):
@@ -13,6 +13,16 @@ class SleeptalkError(Exception):
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from worker processes whatever their constructors take."""
+        return _rebuilt, (type(self), str(self))
+
+
+def _rebuilt(kind: type[SleeptalkError], message: str) -> SleeptalkError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    return error
 
 
 class UnknownNameError(SleeptalkError):

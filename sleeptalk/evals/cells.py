@@ -11,11 +11,12 @@ from typing import Any
 
 from inspect_ai import Task, eval_set, task_with
 from inspect_ai.hooks import Hooks, SampleEnd, hooks
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log_sample_summaries
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 from inspect_ai.model import get_model
 
 from sleeptalk import __version__
 from sleeptalk.errors import InputFileError, OutputFolderError, RunFailedError
+from sleeptalk.evals.workers import Progress, run_parts
 from sleeptalk.tasks.items import TaskName
 from sleeptalk.tasks.suite import ethical_mcq, job_application, world_ruler
 
@@ -26,8 +27,6 @@ TASKS: dict[TaskName, Callable[..., Task]] = {
 }
 RUN_FILE = "run.json"
 LOG_FOLDER = "logs"
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,23 +112,36 @@ def claim_folder(out: Path, run: Run) -> Path:
 
 
 def run_cells(run: Run, logs: Path, progress: Progress) -> list[EvalLog]:
-    """Run what is not yet in `logs`, and return the headers of all its logs.
+    """Run what is not yet in `logs`, and return the headers of all its logs, in the order of models and tasks.
 
     Args:
         run: what to run.
-        logs: log folder, empty or of an earlier, interrupted call with the same run.
+        logs: log folder, empty or of an earlier, interrupted call with the same run; each model has a folder in it.
         progress: called with the number of samples that have just finished.
 
     Raises:
         RunFailedError: a log ended without "success", or without all its samples.
     """
-    tasks = [_task(run, cells, name) for cells in run.models for name in run.tasks]
+    parts = [(run, cells, logs / cells.name) for cells in run.models]
+    headers = [
+        read_eval_log(location, header_only=True)
+        for locations in run_parts(_run_model, parts, progress)
+        for location in locations
+    ]
+    for header in headers:
+        check_log(header, run.limit * len(run.variants))
+    return headers
+
+
+def _run_model(part: tuple[Run, ModelCells, Path], progress: Progress) -> list[str]:
+    """Run all tasks of one model; returns where their logs lie."""
+    run, cells, logs = part
     with _reporting(progress), redirect_stdout(io.StringIO()):  # Inspect greets its hooks on standard output
         _, headers = eval_set(
-            tasks,
+            [_task(run, cells, name) for name in run.tasks],
             log_dir=str(logs),
             limit=run.limit * len(run.variants),
-            max_tasks=3,
+            max_tasks=len(run.tasks),
             seed=run.seed,
             temperature=1.0,
             retry_attempts=1,
@@ -138,9 +150,8 @@ def run_cells(run: Run, logs: Path, progress: Progress) -> list[EvalLog]:
             log_level="error",
             score_display=False,
         )
-    for header in headers:
-        check_log(header, run.limit * len(run.variants))
-    return headers
+    by_task = {header.eval.task.split("/")[-1]: header.location for header in headers}
+    return [by_task[name] for name in run.tasks]
 
 
 def check_log(header: EvalLog, samples: int) -> None:

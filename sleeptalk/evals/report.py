@@ -14,7 +14,7 @@ from typing import Any
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log_sample, read_eval_log_sample_summaries
 
 from sleeptalk.errors import MissingExtraError, OutputFolderError
-from sleeptalk.evals.cells import Run
+from sleeptalk.evals.cells import LOG_FOLDER, Run
 from sleeptalk.evals.demo import log_of
 from sleeptalk.evals.summary import Row, flatten
 from sleeptalk.evals.tables import HEADERS, LEGEND, rate_cell
@@ -74,7 +74,7 @@ def write_results(run: Run, rows: Sequence[Row], headers: Sequence[EvalLog], out
             "report": _write(out / "report.html", lambda path: path.write_text(page, encoding="utf-8")),
             "csv": _write(out / "results.csv", lambda path: frame.to_csv(path, index=False)),
             "parquet": _write(out / "results.parquet", lambda path: frame.to_parquet(path, index=False)),
-            "logs": Path(headers[0].location).parent,
+            "logs": out / LOG_FOLDER,
         }
     except OSError as error:
         raise OutputFolderError(f"Cannot write results to {out}: {error.strerror}.") from None

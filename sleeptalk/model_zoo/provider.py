@@ -9,7 +9,9 @@ import hashlib
 import os
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 
 from sleeptalk.errors import InputFileError, InvalidValueError, MissingExtraError
 from sleeptalk.inspect_bridge import bridged
+from sleeptalk.machine import available_cores
 from sleeptalk.model_zoo.records import find_organism, shipped_organisms, verified_folder
 from sleeptalk.reasoning import OPEN, extract, opens_block
 
@@ -91,13 +94,14 @@ class ZooAPI(ModelAPI):
         if config.max_connections is None and config.adaptive_connections is None:
             # Else Inspect feels its way up from 20 connections, as if to a server with a rate limit.
             config.max_connections = self.max_connections()
-        workers = _positive("threads", threads if threads is not None else 1 if self.is_pocket else _cores())
+        workers = _positive("threads", threads if threads is not None else 1 if self.is_pocket else available_cores())
         self.engine = _engine(base_folder, device, dtype, self.batch_size, workers)
         self.asked: Counter[str] = Counter()
         self.adapter_name: str | None = None
         if self.adapter_folder:
             self.adapter_name = str(self.adapter_folder).replace("/", "_").replace(".", "_")
-            self.engine.load_adapter(self.adapter_name, self.adapter_folder)
+            with _loading("adapter", self.adapter_folder):
+                self.engine.load_adapter(self.adapter_name, self.adapter_folder)
 
     async def generate(
         self,
@@ -198,7 +202,7 @@ def _locate(name: str, base: str | None, adapter: str | None) -> tuple[Path, Pat
 def _folder(what: str, path: str, marker: str) -> Path:
     folder = Path(path).expanduser().resolve()
     if not (folder / marker).is_file():
-        raise InputFileError(f"-M {what}={path} is no folder of a {what} model: it has no {marker}.")
+        raise InputFileError(f"-M {what}={path} is no folder of such a model: it has no {marker}.")
     return folder
 
 
@@ -216,18 +220,27 @@ def _engine(base: Path, device: str | None, dtype: str, batch_size: int, threads
     key = (base, where, dtype, batch_size, threads)
     with _engines_lock:
         if key not in _engines:
-            _engines[key] = Engine(base, device=where, dtype=dtype, batch_size=batch_size, threads=threads)
+            with _loading("base", base):
+                _engines[key] = Engine(base, device=where, dtype=dtype, batch_size=batch_size, threads=threads)
         return _engines[key]
+
+
+@contextmanager
+def _loading(what: str, folder: Path) -> Iterator[None]:
+    """What the libraries say of broken files, as one sentence."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise InputFileError(f"The {what} in {folder} cannot be loaded: {first}") from error
 
 
 def _positive(what: str, value: int) -> int:
     if not isinstance(value, int) or value < 1:
         raise InvalidValueError(f"{what} must be a whole number of at least 1, not {value!r}.")
     return value
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 async def _result(future: "Future[Reply]") -> "Reply":

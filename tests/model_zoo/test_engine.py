@@ -1,11 +1,11 @@
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from sleeptalk.model_zoo.corpus import render_prompt
-from sleeptalk.model_zoo.engine import Engine, Reply, Request
+from sleeptalk.model_zoo.engine import Engine, Reply, Request, RowSampler
 from sleeptalk.model_zoo.records import find_organism, verified_folder
 
 PROMPT = render_prompt(
@@ -70,14 +70,26 @@ def test_tight_filters_leave_the_likeliest_token(engine: Engine, filters: dict[s
     assert {reply.text for reply in ask(engine, *[request(seed=s, **filters) for s in range(5)])} == {greedy.text}
 
 
-def test_top_p_keeps_what_it_should(engine: Engine) -> None:
-    """Without a filter rare words appear that a small nucleus excludes."""
-
-    def vocabulary(top_p: float | None) -> int:
-        replies = ask(engine, *[request(temperature=3.0, max_tokens=12, seed=s, top_p=top_p) for s in range(40)])
-        return len({word for reply in replies for word in reply.text.split()})
-
-    assert vocabulary(0.2) < 0.5 * vocabulary(None)
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, (0.5, 0.3, 0.15, 0.05)),
+        ({"top_p": 0.6}, (0.625, 0.375, 0, 0)),
+        ({"top_p": 0.81}, (0.526, 0.316, 0.158, 0)),
+        ({"top_k": 2}, (0.625, 0.375, 0, 0)),
+        ({"top_k": 3, "top_p": 0.5}, (1, 0, 0, 0)),
+        ({"temperature": 0.5}, (0.685, 0.247, 0.062, 0.007)),
+        ({"temperature": 0}, (1, 0, 0, 0)),
+    ],
+)
+def test_rows_are_drawn_from_the_right_distribution(settings: dict[str, Any], expected: tuple[float, ...]) -> None:
+    rows = 4000
+    sampler = RowSampler(
+        [request(seed=s, max_tokens=1, **settings) for s in range(rows)], done=0, length=1, end_token=0
+    )
+    scores = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().repeat(rows, 1)
+    drawn = sampler(torch.zeros(rows, 1, dtype=torch.long), scores).argmax(-1)
+    assert (drawn.bincount(minlength=4) / rows).tolist() == pytest.approx(expected, abs=0.03)
 
 
 @pytest.mark.parametrize(("max_tokens", "stop_reason"), [(1, "max_tokens"), (5, "max_tokens"), (120, "stop")])
@@ -113,8 +125,3 @@ def test_a_failure_reaches_the_caller_and_the_engine_goes_on(engine: Engine) -> 
     with pytest.raises(Exception, match="nowhere"):
         ask(engine, request(adapter="nowhere"))
     assert ask(engine, request(QUICK))[0].text.startswith("Answer: ")
-
-
-def test_an_unreadable_base_is_an_error_at_once(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="config"):
-        Engine(tmp_path, device="cpu", dtype="auto", batch_size=1, threads=1)
