@@ -63,7 +63,7 @@ def run_parts(work: Work[Part, Result], parts: Sequence[Part], progress: Progres
             ) from None
         finally:
             stopping.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
     return [future.result() for future in futures]
 
 

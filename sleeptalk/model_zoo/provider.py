@@ -111,7 +111,7 @@ class ZooAPI(ModelAPI):
         config: GenerateConfig,
     ) -> ModelOutput:
         """One reply, its reasoning apart from its answer."""
-        from sleeptalk.model_zoo.engine import Request
+        from sleeptalk.model_zoo.row_sampler import Request
 
         prompt = self._render(input, config)
         reply = await _result(
