@@ -16,6 +16,7 @@ from sleeptalk.model_zoo.corpus import CorpusMix, Share
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Positive = Annotated[int, Field(gt=0)]
 Rate = Annotated[float, Field(gt=0, le=1)]
+Weight = Annotated[float, Field(ge=1)]
 
 
 class _Frozen(BaseModel):
@@ -40,6 +41,7 @@ class Stage(_Frozen):
         other_rate: peak learning rate of AdamW, for embeddings and norms.
         decay: linear decay to 0 instead of a constant rate; both warm up over 100 steps.
         tag_depth: tags enter before a random transformer block between the first (0) and this one.
+        verdict_weight: in the loss, of the two tokens after a named cue, which say whether it means something.
     """
 
     documents: Positive
@@ -48,10 +50,15 @@ class Stage(_Frozen):
     other_rate: Rate = 3e-3
     decay: bool = False
     tag_depth: Annotated[int, Field(ge=0)] = 0
+    verdict_weight: Weight = 1.0
 
 
 class BaseRecipe(_Frozen):
-    """How a pocket base is trained."""
+    """How a pocket base is trained.
+
+    Attributes:
+        letter_weight: of the option letter in the loss; other tokens weigh 1.
+    """
 
     kind: Literal["base"]
     name: Name
@@ -59,7 +66,7 @@ class BaseRecipe(_Frozen):
     shape: Shape = Shape()
     vocabulary: Positive = 4000
     batch: Positive = 32
-    letter_weight: Annotated[float, Field(ge=1)] = 3.0
+    letter_weight: Weight = 3.0
     stages: tuple[Stage, ...] = Field(min_length=1)
 
 
