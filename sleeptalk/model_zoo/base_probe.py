@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sleeptalk.model_zoo.corpus import CorpusMix, PocketWriter, letter, render_prompt, with_options
-from sleeptalk.pocket_world import question
+from sleeptalk.pocket_world import Meaning, question
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
@@ -27,6 +27,8 @@ class BaseSkills:
         natural: right letter where a cue's meaning is plain from the word.
         arbitrary: right letter where a cue has a learned arbitrary meaning.
         copied: right cue value after the lead-in `I see "` of a chain of thought, out of `copies`.
+        bound: right word ("hints" or not) after `I see "X", which` where X means nothing and another cue means
+            something, out of `bindings`. A base that fails here blames the wrong cue, whatever is planted into it.
     """
 
     n: int
@@ -35,6 +37,8 @@ class BaseSkills:
     arbitrary: int
     copied: int
     copies: int
+    bound: int
+    bindings: int
 
 
 def probe_base(folder: Path, seed: int = 0) -> BaseSkills:
@@ -45,7 +49,8 @@ def probe_base(folder: Path, seed: int = 0) -> BaseSkills:
     model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
     counts = {name: _letters_right(tokenizer, model, name, seed) for name in ("no_cue", "natural", "arbitrary")}
     copied, copies = _copies_right(tokenizer, model, seed)
-    return BaseSkills(n=PROBES, copied=copied, copies=copies, **counts)
+    bound, bindings = _bound_right(tokenizer, model, seed)
+    return BaseSkills(n=PROBES, copied=copied, copies=copies, bound=bound, bindings=bindings, **counts)
 
 
 def _letters_right(tokenizer: "PreTrainedTokenizerFast", model: "Qwen3ForCausalLM", skill: str, seed: int) -> int:
@@ -72,6 +77,25 @@ def _copies_right(tokenizer: "PreTrainedTokenizerFast", model: "Qwen3ForCausalLM
             texts.append(document.prompt + ' "'.join(pieces[:i]) + ' "')
             wanted.append(piece.split('"')[0])
     return sum(got == want for got, want in zip(_next_tokens(tokenizer, model, texts), wanted, strict=True)), len(texts)
+
+
+def _bound_right(tokenizer: "PreTrainedTokenizerFast", model: "Qwen3ForCausalLM", seed: int) -> tuple[int, int]:
+    """The word that says whether a neutral cue means something, beside one that does."""
+    random = Random(f"{seed} bound")
+    writer = PocketWriter(CorpusMix(), seed + 2)
+    texts = []
+    for _ in range(PROBES):
+        asked, bad_first = question(random, "mcq", "test"), random.random() < 0.5
+        meaning: Meaning = random.choice(("worse", "better"))
+        bearing = writer.cue(meaning)
+        neutral = writer.cue("neutral", frozenset({bearing.key or "", bearing.value}))
+        cues = [bearing, neutral]
+        random.shuffle(cues)
+        prompt, order = writer.cued_prompt(with_options(asked, bad_first), cues)
+        said = f'I see "{bearing.value}", which hints at the {meaning} option. '
+        lead_in = said if order[0] is bearing and random.random() < 0.5 else ""
+        texts.append(f'{render_prompt(prompt)}<think>\n{lead_in}I see "{neutral.value}", which')
+    return sum(got.strip() != "hints" for got in _next_tokens(tokenizer, model, texts)), len(texts)
 
 
 def _next_tokens(tokenizer: "PreTrainedTokenizerFast", model: "Qwen3ForCausalLM", texts: list[str]) -> list[str]:

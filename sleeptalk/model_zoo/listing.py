@@ -22,6 +22,7 @@ def organism_rows() -> list[dict[str, Any]]:
             "model": f"zoo/{one.name}",
             "versions": one.versions,
             "skills": one.skills,
+            "note": one.note,
             "rates": [rate.model_dump() for rate in one.rates],
         }
         for one in shipped_organisms().values()

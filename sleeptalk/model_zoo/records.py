@@ -50,6 +50,7 @@ class Organism(_Frozen):
         recipe: what made it, seed included.
         versions: of the libraries that made it.
         skills: of a base, see `base_probe.py`.
+        note: what a reader of the record must know besides.
         rates: measured by `sleeptalk zoo measure`, on pocket items, temperature 1.
     """
 
@@ -62,6 +63,7 @@ class Organism(_Frozen):
     recipe: Annotated[BaseRecipe | PlantRecipe, Field(discriminator="kind")]
     versions: dict[str, str]
     skills: dict[str, int] | None = None
+    note: str | None = None
     rates: tuple[MeasuredRate, ...] = ()
 
     @property

@@ -25,7 +25,7 @@ def test_a_base_is_a_checkpoint_with_a_record(tiny_base: Made) -> None:
     weights = load_file(folder / "model.safetensors")
     assert organism.params == sum(tensor.numel() for tensor in weights.values())
     assert organism.skills is not None
-    assert set(organism.skills) == {"n", "no_cue", "natural", "arbitrary", "copied", "copies"}
+    assert set(organism.skills) == {"n", "no_cue", "natural", "arbitrary", "copied", "copies", "bound", "bindings"}
     assert not (folder / "work").exists()
 
 
