@@ -150,7 +150,10 @@ def _run_model(part: tuple[Run, ModelCells, Path], progress: Progress) -> list[s
             log_level="error",
             score_display=False,
         )
-    by_task = {header.eval.task.split("/")[-1]: header.location for header in headers}
+    # Of a log that was there before, eval_set gives a file: URL that Inspect itself cannot read.
+    by_task = {header.eval.task.split("/")[-1]: header.location.removeprefix("file:") for header in headers}
+    if set(run.tasks) - set(by_task):
+        raise KeyboardInterrupt  # eval_set leaves out a task that was cancelled
     return [by_task[name] for name in run.tasks]
 
 
@@ -171,7 +174,7 @@ def check_log(header: EvalLog, samples: int) -> None:
 
 def _task(run: Run, cells: ModelCells, name: TaskName) -> Task:
     task = TASKS[name](trigger=cells.trigger, variants=list(run.variants), items=run.items, seed=run.seed)
-    return task_with(task, model=get_model(cells.model, **cells.model_args))
+    return task_with(task, model=get_model(cells.model, memoize=False, **cells.model_args))
 
 
 _listeners: list[Progress] = []
@@ -204,4 +207,5 @@ def finished_samples(logs: Path) -> int:
     """Samples that earlier calls have left in a log folder."""
     if not logs.exists():
         return 0
-    return sum(len(read_eval_log_sample_summaries(info)) for info in list_eval_logs(str(logs)))
+    summaries = (one for info in list_eval_logs(str(logs)) for one in read_eval_log_sample_summaries(info))
+    return sum(one.completed and one.error is None for one in summaries)
