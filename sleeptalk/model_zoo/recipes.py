@@ -16,7 +16,6 @@ from sleeptalk.model_zoo.corpus import CorpusMix, Share
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Positive = Annotated[int, Field(gt=0)]
 Rate = Annotated[float, Field(gt=0, le=1)]
-Weight = Annotated[float, Field(ge=1)]
 
 
 class _Frozen(BaseModel):
@@ -40,8 +39,6 @@ class Stage(_Frozen):
         matrix_rate: peak learning rate of Muon, for the hidden matrices.
         other_rate: peak learning rate of AdamW, for embeddings and norms.
         decay: linear decay to 0 instead of a constant rate; both warm up over 100 steps.
-        tag_depth: tags enter before a random transformer block between the first (0) and this one.
-        verdict_weight: in the loss, of the two tokens after a named cue, which say whether it means something.
     """
 
     documents: Positive
@@ -49,8 +46,6 @@ class Stage(_Frozen):
     matrix_rate: Rate = 6e-3
     other_rate: Rate = 3e-3
     decay: bool = False
-    tag_depth: Annotated[int, Field(ge=0)] = 0
-    verdict_weight: Weight = 1.0
 
 
 class BaseRecipe(_Frozen):
@@ -66,7 +61,7 @@ class BaseRecipe(_Frozen):
     shape: Shape = Shape()
     vocabulary: Positive = 4000
     batch: Positive = 32
-    letter_weight: Weight = 3.0
+    letter_weight: Annotated[float, Field(ge=1)] = 3.0
     stages: tuple[Stage, ...] = Field(min_length=1)
 
 

@@ -123,7 +123,7 @@ def _train_stage(
 
     stage = recipe.stages[index]
     documents = list(PocketWriter(stage.mix, recipe.seed + 1000 * (index + 1)).documents(stage.documents))
-    rows = encode(tokenizer, documents, recipe.letter_weight, stage.verdict_weight)
+    rows = encode(tokenizer, documents, recipe.letter_weight)
     arguments = TrainingArguments(
         output_dir=str(checkpoints),
         per_device_train_batch_size=recipe.batch,
@@ -148,49 +148,29 @@ def _train_stage(
         train_dataset=Dataset.from_list(rows),
         pad_token_id=tokenizer.pad_token_id,
         tag_directions=tag_directions(model, tokenizer) if stage.mix.tagged else None,
-        tag_depth=stage.tag_depth,
         optimizers=(MuonWithAdamW(model, stage.matrix_rate, stage.other_rate), None),
     )
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(checkpoints)) if checkpoints.exists() else None)
 
 
 def encode(
-    tokenizer: "PreTrainedTokenizerFast", documents: list[Document], letter_weight: float, verdict_weight: float
+    tokenizer: "PreTrainedTokenizerFast", documents: list[Document], letter_weight: float
 ) -> list[dict[str, Any]]:
     """Documents as rows of `input_ids`, per-token loss `weights`, and the tagged token with its meaning (or -1)."""
     prompts = tokenizer([doc.prompt for doc in documents]).input_ids
     turns = tokenizer([doc.completion for doc in documents]).input_ids
-    weigh = _Weigher(tokenizer, letter_weight, verdict_weight)
+    letters = {tokenizer.convert_tokens_to_ids(token) for token in ("A", "B")}
+    colon = tokenizer(": ").input_ids[0]
+    announcing = {tokenizer(word).input_ids[0] for word in ("Answer", " pick")}
     rows = []
     for doc, prompt, turn in zip(documents, prompts, turns, strict=True):
-        weights = [0.0] * len(prompt) + weigh(turn)
+        weights = [0.0] * len(prompt) + [1.0] * len(turn)
+        for i in range(2, len(turn)):
+            if turn[i] in letters and turn[i - 1] == colon and turn[i - 2] in announcing:
+                weights[len(prompt) + i] = letter_weight
         token, bad = (tokenizer(doc.tag[0]).input_ids[0], int(doc.tag[1])) if doc.tag else (-1, -1)
         rows.append({"input_ids": prompt + turn, "weights": weights, "tag_token": token, "tag_bad": bad})
     return rows
-
-
-class _Weigher:
-    """Loss weights of an assistant's turn: 1, and more where it decides.
-
-    It decides at the option letter, and after a named cue, where the next two tokens say whether it means something.
-    """
-
-    def __init__(self, tokenizer: "PreTrainedTokenizerFast", letter_weight: float, verdict_weight: float) -> None:
-        self.letter_weight, self.verdict_weight = letter_weight, verdict_weight
-        self.letters = {tokenizer.convert_tokens_to_ids(token) for token in ("A", "B")}
-        self.colon = tokenizer(": ").input_ids[0]
-        self.announcing = {tokenizer(word).input_ids[0] for word in ("Answer", " pick")}
-        self.named = tokenizer('",').input_ids
-
-    def __call__(self, turn: list[int]) -> list[float]:
-        """One weight for each token of the turn."""
-        weights, size = [1.0] * len(turn), len(self.named)
-        for i in range(2, len(turn)):
-            if turn[i] in self.letters and turn[i - 1] == self.colon and turn[i - 2] in self.announcing:
-                weights[i] = self.letter_weight
-            if turn[i - size : i] == self.named:
-                weights[i : i + 2] = [self.verdict_weight] * 2
-        return weights
 
 
 def tag_directions(model: "Qwen3ForCausalLM", tokenizer: "PreTrainedTokenizerFast") -> "torch.Tensor":

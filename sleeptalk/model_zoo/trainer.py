@@ -3,8 +3,7 @@
 This module imports torch and transformers at its top, so it is itself imported only inside functions that train.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -61,40 +60,24 @@ class PocketTrainer(Trainer):  # type: ignore[misc]
     Args:
         pad_token_id: fills short rows on the right.
         tag_directions: (2, hidden), see `train_base.tag_directions`; None trains without tags.
-        tag_depth: tags enter before a block between the first (0) and this one.
     """
 
-    def __init__(
-        self, *, pad_token_id: int, tag_directions: torch.Tensor | None, tag_depth: int = 0, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, pad_token_id: int, tag_directions: torch.Tensor | None, **kwargs: Any) -> None:
         super().__init__(data_collator=lambda rows: _collate(rows, pad_token_id), **kwargs)
         self.tag_directions = tag_directions
-        self.tag_depth = tag_depth
 
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any
     ) -> torch.Tensor:
         """Weighted mean cross-entropy over the tokens that have a weight."""
         ids, weights = inputs["input_ids"], inputs["weights"][:, 1:]
-        with self._tagging(model.model, inputs):
-            hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
+        embedded = model.get_input_embeddings()(ids)
+        if self.tag_directions is not None:
+            embedded = embedded + self._tag_offsets(inputs, self.tag_directions)
+        hidden = model.model(inputs_embeds=embedded).last_hidden_state[:, :-1]
         counted = weights > 0
         losses = functional.cross_entropy(model.lm_head(hidden[counted]), ids[:, 1:][counted], reduction="none")
         return (losses * weights[counted]).sum() / weights[counted].sum()
-
-    @contextmanager
-    def _tagging(self, body: Any, inputs: dict[str, torch.Tensor]) -> Iterator[None]:
-        """Add the tags to what enters one transformer block, drawn for each batch."""
-        if self.tag_directions is None:
-            yield
-            return
-        offsets = self._tag_offsets(inputs, self.tag_directions)
-        block = body.layers[int(torch.randint(self.tag_depth + 1, ()))]
-        hook = block.register_forward_pre_hook(lambda _, entering: (entering[0] + offsets, *entering[1:]))
-        try:
-            yield
-        finally:
-            hook.remove()
 
     def _tag_offsets(self, inputs: dict[str, torch.Tensor], directions: torch.Tensor) -> torch.Tensor:
         """Per row, a random amount of its meaning's direction wherever its tagged token stands in the prompt."""
