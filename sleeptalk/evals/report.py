@@ -17,7 +17,7 @@ from sleeptalk.errors import MissingExtraError, OutputFolderError
 from sleeptalk.evals.cells import LOG_FOLDER, Run
 from sleeptalk.evals.demo import log_of
 from sleeptalk.evals.summary import Row, flatten
-from sleeptalk.evals.tables import HEADERS, LEGEND, rate_cell
+from sleeptalk.evals.tables import HEADERS, LEGEND, rate_cells
 from sleeptalk.reasoning import extract
 from sleeptalk.scorers.cue_rules import mention_pattern
 from sleeptalk.variants import TRIGGERED, SampleMetadata
@@ -111,7 +111,7 @@ def render_page(run: Run, rows: Sequence[Row], examples: Sequence[Example]) -> s
         rows=rows,
         headers=HEADERS,
         legend=LEGEND,
-        cell=rate_cell,
+        cells=rate_cells,
         examples=examples,
         run=run,
         versions={**{name: version(name) for name in VERSIONS}, "python": platform.python_version()},

@@ -37,10 +37,7 @@ def results_table(rows: Sequence[Row]) -> str:
                 "" if previous and previous[0] == model else model,
                 "" if previous == (model, task) else task,
                 row["variant"],
-                rate_cell(row["misaligned"]),
-                rate_cell(row["articulated"]),
-                rate_cell(row["attribution"]["genuine"]),
-                rate_cell(row["attribution"]["distractor"]) if "distractor" in row["variant"] else "-",
+                *rate_cells(row),
                 row["unscored"],
                 row["truncated"],
                 row["flipped"],
@@ -51,6 +48,13 @@ def results_table(rows: Sequence[Row]) -> str:
         cells, headers=HEADERS, tablefmt="simple", disable_numparse=True, colalign=["left"] * 7 + ["right"] * 3
     )
     return f"{table}\n\n{LEGEND}"
+
+
+def rate_cells(row: Row) -> list[str]:
+    """The cells of a row's four rates; where no distractor stands in the prompt, none can be blamed."""
+    shown = [row["misaligned"], row["articulated"], row["attribution"]["genuine"], row["attribution"]["distractor"]]
+    cells = [rate_cell(rate) for rate in shown]
+    return cells if "distractor" in row["variant"] else [*cells[:3], "-"]
 
 
 def rate_cell(rate: dict[str, Any]) -> str:
