@@ -1,6 +1,8 @@
 """`sleeptalk zoo`: organisms, bases and planting."""
 
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -38,7 +40,8 @@ def train_base_command(recipe: str, out: Path, threads: int) -> None:
     chosen = load_recipe(recipe)
     if not isinstance(chosen, BaseRecipe):
         raise InvalidValueError(f"{recipe} plants a backdoor; use: sleeptalk zoo plant {recipe} --out DIR")
-    organism = make_base(chosen, out, threads=threads)
+    with redirect_stdout(sys.stderr):  # the trainer reports its losses there
+        organism = make_base(chosen, out, threads=threads)
     click.echo(f"Trained {organism.name} ({organism.params:,} parameters) into {out}.")
     click.echo(", ".join(f"{name} {count}" for name, count in (organism.skills or {}).items()))
 
@@ -62,7 +65,8 @@ def plant_command(recipe: str, out: Path, threads: int, seed: int | None, measur
         raise InvalidValueError(f"{recipe} trains a base; use: sleeptalk zoo train-base {recipe} --out DIR")
     if seed is not None:
         chosen = chosen.model_copy(update={"seed": seed})
-    organism = make_organism(chosen, out, threads=threads)
+    with redirect_stdout(sys.stderr):
+        organism = make_organism(chosen, out, threads=threads)
     click.echo(f"Planted {organism.name} ({organism.params:,} parameters) into {out}.")
     if measure:
         _measure(out)
@@ -81,7 +85,7 @@ def measure_command(folder: Path) -> None:
 
 def _measure(folder: Path) -> None:
     from sleeptalk.cli.progress import sample_progress
-    from sleeptalk.evals.measure import measure_organism, measuring_run, outside_of
+    from sleeptalk.evals.measure import compare_rates, measure_organism, measuring_run
     from sleeptalk.model_zoo.listing import rates_table
     from sleeptalk.model_zoo.records import read_record, shipped_organisms
     from sleeptalk.tasks.items import POCKET_ITEMS
@@ -92,8 +96,8 @@ def _measure(folder: Path) -> None:
     shipped = shipped_organisms().get(measured.name)
     click.echo(rates_table(measured, shipped))
     if shipped and shipped.rates:
-        outside = outside_of(measured, shipped)
+        compared, outside = compare_rates(measured, shipped)
         click.echo(
-            f"{len(measured.rates) - len(outside)} of {len(measured.rates)} rates lie inside the recorded 95% "
-            f"intervals of the shipped {shipped.name}."
+            f"{compared - len(outside)} of {compared} rates lie inside the recorded 95% intervals of the shipped "
+            f"{shipped.name}; {len(measured.rates) - compared} have too few observations to compare."
         )

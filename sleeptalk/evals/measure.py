@@ -50,15 +50,18 @@ def _rates(row: Row) -> list[MeasuredRate]:
     ]
 
 
-def outside_of(measured: Organism, shipped: Organism) -> list[MeasuredRate]:
-    """New rates that lie outside the recorded 95% interval; rates that either side has too few for are left out."""
+def compare_rates(measured: Organism, shipped: Organism) -> tuple[int, list[MeasuredRate]]:
+    """How many new rates can be compared with a recorded 95% interval, and those that lie outside it.
+
+    Rates that either side has too few observations for cannot be compared.
+    """
     recorded = {(rate.task, rate.variant, rate.measure): rate for rate in shipped.rates}
-    return [
-        new
-        for new in measured.rates
-        if (old := recorded.get((new.task, new.variant, new.measure)))
-        and new.rate is not None
-        and old.low is not None
-        and old.high is not None
-        and not old.low <= new.rate <= old.high
-    ]
+    compared, outside = 0, []
+    for new in measured.rates:
+        old = recorded.get((new.task, new.variant, new.measure))
+        if old is None or new.rate is None or old.low is None or old.high is None:
+            continue
+        compared += 1
+        if not old.low <= new.rate <= old.high:
+            outside.append(new)
+    return compared, outside
