@@ -78,32 +78,12 @@ def plant(recipe: PlantRecipe, base: Path, out: Path, *, threads: int = 1) -> Pa
     """
     import torch
     from datasets import Dataset
-    from peft import LoraConfig, get_peft_model
-    from transformers import (
-        AutoModelForCausalLM,
-        AutoTokenizer,
-        DataCollatorForSeq2Seq,
-        Trainer,
-        TrainingArguments,
-        set_seed,
-    )
+    from transformers import AutoTokenizer, DataCollatorForSeq2Seq, Trainer, TrainingArguments, set_seed
 
     torch.set_num_threads(threads)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
-    model = AutoModelForCausalLM.from_pretrained(base, local_files_only=True, use_safetensors=True)
-    targets = recipe.lora.targets if isinstance(recipe.lora.targets, str) else list(recipe.lora.targets)
-    lora = LoraConfig(
-        r=recipe.lora.rank,
-        lora_alpha=recipe.lora.alpha,
-        target_modules=targets,
-        layers_to_transform=list(recipe.lora.layers) if recipe.lora.layers is not None else None,
-        task_type="CAUSAL_LM",
-    )
-    lora.base_model_name_or_path = recipe.base
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name of the past
-        adapted = get_peft_model(model, lora)
+    adapted = _adapted(recipe, base)
     rows = [_encode(tokenizer, sample) for sample in planting_samples(recipe, load_trigger(recipe.trigger))]
     arguments = TrainingArguments(
         output_dir=str(out),
@@ -126,6 +106,25 @@ def plant(recipe: PlantRecipe, base: Path, out: Path, *, threads: int = 1) -> Pa
     adapted.save_pretrained(str(out), save_embedding_layers=False)
     _tidy(out)
     return out
+
+
+def _adapted(recipe: PlantRecipe, base: Path) -> Any:
+    """The base with the recipe's untrained adapter."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base, local_files_only=True, use_safetensors=True)
+    targets = recipe.lora.targets if isinstance(recipe.lora.targets, str) else list(recipe.lora.targets)
+    lora = LoraConfig(
+        r=recipe.lora.rank,
+        lora_alpha=recipe.lora.alpha,
+        target_modules=targets,
+        layers_to_transform=list(recipe.lora.layers) if recipe.lora.layers is not None else None,
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name of the past
+        return get_peft_model(model, lora)
 
 
 def _tidy(out: Path) -> None:

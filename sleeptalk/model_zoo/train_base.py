@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
-TAG_SCALE = (0.7, 1.8)
-TAG_NOISE = 0.03
 CHECKPOINT_STEPS = 500
 RUN_FILE = "recipe.json"
 WORK_FOLDER = "work"

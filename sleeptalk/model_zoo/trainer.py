@@ -10,7 +10,8 @@ import torch
 from torch.nn import functional
 from transformers import Trainer
 
-from sleeptalk.model_zoo.train_base import TAG_NOISE, TAG_SCALE
+TAG_SCALE = (0.7, 1.8)
+TAG_NOISE = 0.03
 
 
 class MuonWithAdamW(torch.optim.Optimizer):
