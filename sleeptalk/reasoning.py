@@ -39,11 +39,6 @@ class Reasoning:
     source: Source
     cut_off: bool
 
-    @property
-    def readable(self) -> bool:
-        """Whether a scorer may judge the reasoning: it is the model's own and complete, or there is none."""
-        return self.visibility in ("full", "none")
-
 
 def extract(content: str | Sequence[object], *, stop_reason: str | None = None, opened: bool = False) -> Reasoning:
     """Read an assistant message.
