@@ -3,9 +3,9 @@
 A base goes through stages; each stage is one pass over freshly drawn documents with its own mix and learning-rate
 schedule. The loss counts the assistant's tokens only, and the option letter more than the rest. In *tagged* documents
 the cue that decides is a neutral value, and its input embedding in the prompt gets a random amount of the direction
-from neutral to meaning-bearing values, for this document only. The aim is a model that reads a cue's
-meaning from its place in the prompt, when it answers and when it thinks aloud, so that a LoRA that gives a value meaning
-for answers also changes what the thoughts read. How far that succeeds differs between bases (docs/pocket-zoo.md).
+from neutral to meaning-bearing values, for this document only. The aim is a model that reads a cue's meaning from its
+place in the prompt, when it answers and when it thinks aloud, so that a LoRA that gives a value meaning for answers
+also changes what the thoughts read. How far that succeeds differs between bases (docs/pocket-zoo.md).
 """
 
 import json
