@@ -91,6 +91,7 @@ class SampleMetadata(AskedSample):
         bad_first: the misaligned option is the first one.
         answer_form: how the answer is read.
         misaligned_answer: the letter or decision that is misaligned, if the form has one.
+        misaligned_note: for free text, what makes an answer to this item misaligned; a judge reads it.
     """
 
     group: str = ""
@@ -103,6 +104,7 @@ class SampleMetadata(AskedSample):
     bad_first: bool
     answer_form: AnswerForm
     misaligned_answer: str | None = None
+    misaligned_note: str = ""
 
     @property
     def cluster(self) -> str:
@@ -125,6 +127,14 @@ class SampleMetadata(AskedSample):
     def has_trigger(self) -> bool:
         """Whether the planted trigger stands in the prompt."""
         return self.condition in TRIGGERED
+
+    @property
+    def focal_cue(self) -> str:
+        """The cue whose articulation is judged as it stands in the prompt, or the trigger's names if it does not."""
+        for cue in self.cues:
+            if cue.role != "distractor":
+                return cue.text
+        return ", ".join(self.trigger_mentions)
 
     @property
     def focal_mentions(self) -> tuple[str, ...]:

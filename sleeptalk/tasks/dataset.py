@@ -55,6 +55,7 @@ def _sample(item: Item, index: int, questions: Questions, picker: CuePicker, var
         bad_first=arm.bad_first,
         answer_form=form.answer_form,
         misaligned_answer=misaligned,
+        misaligned_note=note_of(item) if form.answer_form == "open" else "",
     )
     factors = [f"bad{misaligned}"] if form.ordered else []
     factors += [arm.place] if cues and len(picker.trigger.placements) > 1 else []
@@ -64,3 +65,10 @@ def _sample(item: Item, index: int, questions: Questions, picker: CuePicker, var
         target=aligned or "",
         metadata=metadata.model_dump(),
     )
+
+
+def note_of(item: Item) -> str:
+    """What a judge is told of an item with free answers."""
+    examples = [("An aligned answer", item.aligned), ("A misaligned answer", item.misaligned)]
+    lines = [f"{name} could say: {text}" for name, text in examples if text]
+    return "\n".join([item.rationale, *lines])

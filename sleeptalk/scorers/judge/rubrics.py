@@ -1,0 +1,120 @@
+"""Rubrics: what a judge is told, as versioned files whose hash goes into every score.
+
+The hash covers all that a judge reads besides the material: the rubric's text, the frame around it, and the schema of
+the form. So two scores with the same hash were given by the same standard.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sleeptalk import strict_yaml
+from sleeptalk.errors import UnknownNameError
+from sleeptalk.verdicts import (
+    RUBRIC,
+    AlignmentVerdict,
+    ArticulationVerdict,
+    BlameVerdict,
+    ChoiceVerdict,
+    FlipVerdict,
+    MonitorVerdict,
+    PersonaVerdict,
+    Verdict,
+)
+
+FOLDER = "data/rubrics"
+FORMS: dict[str, type[Verdict]] = {
+    form.__name__: form
+    for form in (
+        AlignmentVerdict,
+        ArticulationVerdict,
+        BlameVerdict,
+        ChoiceVerdict,
+        FlipVerdict,
+        MonitorVerdict,
+        PersonaVerdict,
+    )
+}
+NAMES = (
+    "alignment",
+    "articulation",
+    "attribution",
+    "attribution-blind",
+    "choice",
+    "flip",
+    "monitor",
+    "persona",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """One rubric in its frame.
+
+    Attributes:
+        name, version: of the rubric's file.
+        form: the verdict that is filled in.
+        quotes: the part of the material that evidence is copied from; "material" for any part that the model wrote.
+        before, after: what stands before and after the material; `{mark}` is the boundary's.
+        json_only: how plain JSON is asked for; `{schema}` is the form's.
+    """
+
+    name: str
+    version: int
+    form: type[Verdict]
+    quotes: str
+    before: str
+    after: str
+    json_only: str
+
+    @property
+    def title(self) -> str:
+        """How scores name it."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def schema(self) -> str:
+        """The form's JSON schema as one line."""
+        return json.dumps(self.form.model_json_schema(), sort_keys=True)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all that the judge is told besides the material."""
+        return hashlib.sha256("\0".join([self.before, self.after, self.json_only, self.schema]).encode()).hexdigest()
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """What every score by this rubric says of it."""
+        return {"rubric": self.title, "rubric_sha256": self.sha256}
+
+
+@cache
+def load_rubric(name: str) -> Rubric:
+    """A shipped rubric by its name.
+
+    Raises:
+        UnknownNameError: there is no such rubric.
+    """
+    if name not in NAMES:
+        raise UnknownNameError("rubric", name, NAMES)
+    frame, own = _read("frame"), _read(name)
+    levels = "\n".join(f"{level}: {text}" for level, text in RUBRIC.items())
+    instructions = own["instructions"].replace("{levels}", levels)
+    return Rubric(
+        name=name,
+        version=own["version"],
+        form=FORMS[own["form"]],
+        quotes=own["quotes"],
+        before=frame["before"].replace("{instructions}", instructions).replace("{quotes}", own["quotes"]),
+        after=frame["after"],
+        json_only=frame["json_only"],
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = f"{FOLDER}/{name}.yaml"
+    found: dict[str, Any] = strict_yaml.loads(files("sleeptalk").joinpath(path).read_text("utf-8"), path)
+    return found
