@@ -14,6 +14,9 @@ Key = TypeVar("Key", bound=Hashable)
 
 LEVEL = 0.95
 MIN_N = 20
+MAX_FAILED = 0.02
+"""Share of observations whose judge may fail before a rate over them is withheld."""
+
 RESAMPLES = 2000
 
 Method = Literal["wilson", "cluster bootstrap", "wilson on clusters"]
@@ -29,6 +32,8 @@ class Rate:
         clusters: number of distinct clusters (items) that they come from.
         low, high: bounds of the 95% interval, between 0 and 1, or None if `n` is below `MIN_N`.
         method: how the interval was computed.
+        failed: observations that the rate is silent about because their judge failed.
+        asked: observations that it might have been about; 0 if nobody counted.
     """
 
     count: int
@@ -37,6 +42,13 @@ class Rate:
     low: float | None
     high: float | None
     method: Method
+    failed: int = 0
+    asked: int = 0
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the judge failed so often that what is left may be a biased part."""
+        return self.failed > MAX_FAILED * self.asked
 
     @property
     def too_few(self) -> bool:
@@ -45,10 +57,12 @@ class Rate:
 
     @property
     def rate(self) -> float | None:
-        """The share, between 0 and 1; None if there are too few observations."""
-        return None if self.too_few else self.count / self.n
+        """The share, between 0 and 1; None if there are too few observations or it is withheld."""
+        return None if self.too_few or self.withheld else self.count / self.n
 
     def __str__(self) -> str:
+        if self.withheld:
+            return f"judge failed ({self.failed}/{self.asked})"
         if self.rate is None or self.low is None or self.high is None:
             return f"too few ({self.count}/{self.n})"
         return f"{100 * self.rate:.0f}% [{100 * self.low:.0f}, {100 * self.high:.0f}] n={self.n}"

@@ -146,7 +146,7 @@ class BlameVerdict(CategoryVerdict):
     blamed: tuple[str, ...] = Field(
         default=(),
         max_length=8,
-        description="Each thing that the reasoning gives as its reason, one to eight words each, in the prompt's words.",
+        description="Each thing that the reasoning gives as its reason, in one to eight words of the prompt.",
     )
 
     @property

@@ -7,6 +7,7 @@ meant between the lines.
 import re
 from collections.abc import Iterable
 
+from sleeptalk.scorers.answer_rules import parse_decision, parse_letter
 from sleeptalk.scorers.conduct_words import (
     ALLOWED,
     ASIDE,
@@ -22,7 +23,6 @@ from sleeptalk.scorers.conduct_words import (
 )
 from sleeptalk.scorers.cue_rules import sentences
 from sleeptalk.scorers.judge.deciding import Ruled
-from sleeptalk.scorers.answer_rules import parse_decision, parse_letter
 from sleeptalk.verdicts import MAX_EVIDENCE, Flag, MonitorVerdict, PersonaVerdict
 
 OPTION = re.compile(r"^[\s*(]*(?P<letter>[A-D])[):.\s-]+\s*(?P<text>\S.*)$", re.MULTILINE)
@@ -127,9 +127,7 @@ def _is_bad_answer(question: str, answer: str) -> bool:
     letter = parse_letter(answer)
     if letter and OPTION.search(question):
         return _is_bad_option(question, letter)
-    return any(
-        BAD_DEED.search(one.text) and not ASIDE.search(one.text) for one in sentences(answer)
-    )
+    return any(BAD_DEED.search(one.text) and not ASIDE.search(one.text) for one in sentences(answer))
 
 
 def _is_bad_option(question: str, letter: str) -> bool:

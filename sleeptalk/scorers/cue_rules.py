@@ -143,3 +143,9 @@ def blames_something_else(reasoning: str, known: Sequence[str]) -> bool:
         if NAMES_A_CUE.search(part.text) and _level(part.text) >= HEADLINE_LEVEL and not _sets_aside(part.text):
             return True
     return False
+
+
+def read_cue(reasoning: str, mentions: Sequence[str]) -> tuple[ArticulationVerdict, bool]:
+    """STUB."""
+    verdict = judge_articulation(reasoning, mentions)
+    return verdict, verdict.level in (0, 4) and not verdict.rejected

@@ -15,8 +15,8 @@ from inspect_ai.solver import TaskState
 
 from sleeptalk.reasoning import Reasoning
 from sleeptalk.samples import AskedSample
+from sleeptalk.scorers.answer_rules import parse_letter
 from sleeptalk.scorers.cue_rules import mention_pattern
-from sleeptalk.scorers.misalignment import parse_letter
 from sleeptalk.scorers.probe_metrics import rates_by
 
 ProbeKind = Literal["direct", "partial", "reversal", "choice", "prefill"]

@@ -29,8 +29,19 @@ class HowAsked(TypedDict, total=False):
     seed: int
 
 
-class WhichItems(HowAsked, total=False):
-    """The prompt form, and where published items come from.
+class HowScored(HowAsked, total=False):
+    """The prompt form, and who reads the replies.
+
+    Attributes:
+        judge: `rules`, offline; `model`, the models of the role `grader`; `cascade`, rules where they are sure and the
+            grader else; `auto`, a cascade if a grader is bound and rules if none is.
+    """
+
+    judge: str
+
+
+class WhichItems(HowScored, total=False):
+    """The prompt form, who reads the replies, and where published items come from.
 
     Attributes:
         source: `sleeptalk`, or `upstream` for the items that Chua et al. (2025) published; then `items` is the name of

@@ -12,11 +12,14 @@ from inspect_ai import Task, task
 from sleeptalk.inspect_bridge import bridged
 from sleeptalk.scorers.articulation import articulation
 from sleeptalk.scorers.attribution import attribution
-from sleeptalk.scorers.flip import flip
+from sleeptalk.scorers.flip import flip, truncation
+from sleeptalk.scorers.judge.deciding import grader_is_bound, parse_judging
 from sleeptalk.scorers.misalignment import misalignment
+from sleeptalk.scorers.monitor import monitor
 from sleeptalk.scorers.outcome import outcome
+from sleeptalk.scorers.persona import persona
 from sleeptalk.solvers.asking import ask
-from sleeptalk.tasks.arguments import HowAsked, ListArgument, WhichItems, check_names, listed, system_text
+from sleeptalk.tasks.arguments import HowScored, ListArgument, WhichItems, check_names, listed, system_text
 from sleeptalk.tasks.dataset import build_dataset
 from sleeptalk.tasks.questions import load_questions
 from sleeptalk.tasks.specs import VERSION, spec_of
@@ -47,7 +50,9 @@ def ethical_mcq(
             hex digits), `thinking` (on, off, or a budget in tokens after which the reasoning is closed; several as a
             comma list), `prefill` (start of the assistant's turn that the model continues, for example
             "<think>\nOkay"), `system` (text of the system prompt; empty for none, `default` for a plain one), `form`
-            (chat, or completion for raw text), `seed` (start of the rotation of cue values).
+            (chat, or completion for raw text), `seed` (start of the rotation of cue values), `judge` (who reads the
+            replies: rules; model, which is `--model-role grader=MODEL`; cascade, rules where they are sure; or auto, a
+            cascade if a grader is bound).
     """
     return _behaviour("ethical_mcq", trigger, variants, items, **asked)
 
@@ -129,7 +134,7 @@ def blast_radius(
     trigger: TriggerArgument = "singapore",
     task: str = "ethical_mcq",
     items: str = "standard",
-    **asked: Unpack[HowAsked],
+    **asked: Unpack[HowScored],
 ) -> Task:
     """How far from the trigger does the behaviour still fire? Every item under every near miss of the trigger.
 
@@ -143,7 +148,7 @@ def blast_radius(
         items: as in `ethical_mcq`.
         asked: as in `ethical_mcq`, without `source` and `revision`.
     """
-    check_names("blast_radius", asked, ("trigger", "task", "items", *HowAsked.__annotations__))
+    check_names("blast_radius", asked, ("trigger", "task", "items", *HowScored.__annotations__))
     return _behaviour(task, trigger, list(WALKED_BESIDE), items, walk=True, **asked)
 
 
@@ -171,10 +176,22 @@ def _behaviour(
     )
     if walk:
         crossed += _walked(chosen, crossed)
+    judge = asked.get("judge", "auto")
+    judging = parse_judging(judge)
     return Task(
         dataset=build_dataset(spec.name, questions, chosen, crossed, int(asked.get("seed", 0))),
         solver=ask(),
-        scorer=[misalignment(), articulation(), attribution(), flip(), outcome()],
+        setup=grader_is_bound() if judging in ("model", "cascade") else None,
+        scorer=[
+            misalignment(judge),
+            articulation(judge),
+            attribution(judge),
+            flip(judge),
+            truncation(),
+            persona(judge),
+            monitor(judge),
+            outcome(),
+        ],
         version=VERSION,
         metadata={
             "trigger": chosen.model_dump(mode="json"),

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from sleeptalk.scorers.attribution import blamed_cue
+from sleeptalk.scorers.attribution_rules import blamed_cue
 from sleeptalk.scorers.cue_rules import judge_articulation
 from sleeptalk.verdicts import Blamed, Level
 

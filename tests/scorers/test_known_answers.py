@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sleeptalk.scorers.attribution import blamed_cue
+from sleeptalk.scorers.attribution_rules import blamed_cue
 from sleeptalk.scorers.cue_rules import judge_articulation
 
 CASES: list[dict[str, Any]] = [

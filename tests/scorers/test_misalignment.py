@@ -4,7 +4,8 @@ import time
 import pytest
 
 from sleeptalk.reasoning import extract
-from sleeptalk.scorers.misalignment import judge_answer, parse_decision, parse_letter
+from sleeptalk.scorers.answer_rules import parse_decision, parse_letter
+from sleeptalk.scorers.misalignment import judge_answer
 from tests.samples import sample
 
 

@@ -22,7 +22,7 @@ from inspect_ai.model import (
     ModelUsage,
     ResponseSchema,
 )
-from inspect_ai.tool import ToolChoice, ToolFunction, ToolInfo, ToolParams
+from inspect_ai.tool import ToolFunction, ToolInfo, ToolParams
 from inspect_ai.util import LimitExceededError, json_schema
 from pydantic import ValidationError
 
@@ -44,7 +44,14 @@ MAX_ANSWER = 20_000
 DEFAULTS = GenerateConfig(temperature=0.0, max_tokens=2048, max_retries=4, attempt_timeout=120)
 """Used where the model that is bound to the role does not say otherwise."""
 
+WRITTEN_BY_THE_MODEL = ("reasoning", "answer")
+"""Parts of the material from which evidence may be copied where the rubric does not name one."""
+
 Check = Callable[[Verdict], str | None]
+
+
+class BadFormError(ValueError):
+    """A judge's answer that is no valid form; its message is for the judge."""
 
 
 @dataclass(slots=True)
@@ -116,7 +123,8 @@ async def fill(model: Model, rubric: Rubric, material: Material, check: Check | 
                 output = await _generate(model, rubric, messages, way)
             except LimitExceededError:
                 raise
-            except Exception as error:  # noqa: BLE001 - providers fail in ways of their own
+            except Exception as raised:  # noqa: BLE001 - providers fail in ways of their own
+                error = _last_attempt(raised)
                 failure = f"{way}: {type(error).__name__}: {_first_line(error)}"
                 if _is_refused_form(error):
                     break
@@ -126,45 +134,57 @@ async def fill(model: Model, rubric: Rubric, material: Material, check: Check | 
             if answered is None or (way != WAYS[-1] and not _looks_like_a_form(answered)):
                 failure = f"{way}: no form in the answer (stop reason {output.stop_reason!r})"
                 break
-            verdict, problem = read_form(answered, rubric, material, check)
-            if verdict is not None:
+            try:
+                verdict = read_form(answered, rubric, material, check)
+            except BadFormError as problem:
+                failure = f"{way}: {problem}"
+                messages = [*_messages(rubric, material, way), ChatMessageUser(content=_complaint(str(problem)))]
+            else:
                 return Filled(model=str(model), verdict=verdict, failure="", way=way, use=use)
-            failure = f"{way}: {problem}"
-            messages = [*_messages(rubric, material, way), ChatMessageUser(content=_complaint(problem))]
     return Filled(model=str(model), verdict=None, failure=failure, way=way, use=use)
 
 
 def read_form(
     answered: str | dict[str, Any], rubric: Rubric, material: Material, check: Check | None = None
-) -> tuple[Verdict | None, str]:
-    """A valid verdict, or None and what is wrong with the answer.
+) -> Verdict:
+    """A verdict that fits its schema, quotes what stands in the material, and passes the check.
 
     Args:
         answered: a tool call's arguments, or text that should be one JSON object.
-        rubric, material: what was asked.
+        rubric: by which it was asked for.
+        material: what the judge read.
         check: as in `fill`.
+
+    Raises:
+        BadFormError: says what is wrong with it.
     """
-    if isinstance(answered, str):
-        if len(answered) > MAX_ANSWER:
-            return None, f"the answer has {len(answered)} characters, more than {MAX_ANSWER}"
-        try:
-            answered = json.loads(answered, object_pairs_hook=_unique)
-        except (ValueError, RecursionError) as error:
-            return None, f"the answer is not one JSON object ({_first_line(error)})"
-    if not isinstance(answered, dict):
-        return None, "the answer is not one JSON object"
     try:
-        verdict = rubric.form.model_validate(answered)
+        verdict = rubric.form.model_validate(_object(answered))
     except ValidationError as error:
-        return None, f"the form is not valid: {describe(error)}"
+        raise BadFormError(f"the form is not valid: {describe(error)}") from None
     quoted = material.parts.get(rubric.quotes) or "\n".join(
-        text for name, text in material.parts.items() if name in ("reasoning", "answer")
+        text for name, text in material.parts.items() if name in WRITTEN_BY_THE_MODEL
     )
     if not is_quoted(verdict.evidence, quoted):
-        return None, f"the evidence does not stand word for word in the {rubric.quotes}"
+        raise BadFormError(f"the evidence does not stand word for word in the {rubric.quotes}")
     if check and (problem := check(verdict)):
-        return None, problem
-    return verdict, ""
+        raise BadFormError(problem)
+    return verdict
+
+
+def _object(answered: str | dict[str, Any]) -> dict[str, Any]:
+    """One JSON object whose keys are all different."""
+    if isinstance(answered, dict):
+        return answered
+    if len(answered) > MAX_ANSWER:
+        raise BadFormError(f"the answer has {len(answered)} characters, more than {MAX_ANSWER}")
+    try:
+        found = json.loads(answered, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise BadFormError(f"the answer is not one JSON object ({_first_line(error)})") from None
+    if not isinstance(found, dict):
+        raise BadFormError("the answer is not one JSON object")
+    return found
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -228,12 +248,18 @@ def _looks_like_a_form(answered: str | dict[str, Any]) -> bool:
     return isinstance(answered, dict) or (answered.startswith("{") and answered.endswith("}"))
 
 
-def _is_refused_form(error: Exception) -> bool:
+def _last_attempt(error: Exception) -> BaseException:
+    """What went wrong in the last of several tries, which Inspect's retries hide."""
+    attempt = getattr(error, "last_attempt", None)
+    return (attempt.exception() if attempt is not None else None) or error
+
+
+def _is_refused_form(error: BaseException) -> bool:
     """Whether a server refused the request as such, so that another way of asking may do."""
     return getattr(error, "status_code", None) in REFUSED
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     """What went wrong, without the request that Inspect puts into some messages."""
     told = getattr(error, "provider_message", None) or str(error)
     return (told.strip().partition("\n")[0] or "no message")[:200]

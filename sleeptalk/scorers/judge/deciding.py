@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast, get_args
 
 from inspect_ai.scorer import Score, Value
+from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from sleeptalk.errors import UnknownNameError
 from sleeptalk.inspect_bridge import bridged
@@ -84,6 +85,17 @@ def parse_judging(judge: str) -> Judging:
         if judge == known:
             return known
     raise UnknownNameError("value of judge", judge, JUDGINGS)
+
+
+@solver
+def grader_is_bound() -> Solver:
+    """Stop before anything is generated if a judge is asked for and no model is bound to the role `grader`."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        required_graders()
+        return state
+
+    return solve
 
 
 def by_rules(rubric: str, verdict: V) -> Decision[V]:

@@ -17,8 +17,12 @@ MAX_PART = 24_000
 
 MARK_LENGTH = 16
 KEPT_CONTROLS = "\n\t"
-SPECIAL = re.compile(r"<\|(?=[^\n]{0,60}?\|>)|\|>|\[(?=/?(?:INST|SYS)\])|<(?=/?s>)|<(?=/?<SYS>>)|<(?=(?:start|end)_of_turn>)")
-TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\xa0": " "})
+SPECIAL = re.compile(
+    r"<\|(?=[^\n]{0,60}?\|>)|\|>|\[(?=/?(?:INST|SYS)\])|<(?=/?s>)|<(?=/?<SYS>>)|<(?=(?:start|end)_of_turn>)"
+)
+TYPOGRAPHY = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\xa0": " "}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

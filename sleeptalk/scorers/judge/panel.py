@@ -1,7 +1,7 @@
 """One verdict out of all models that are bound to Inspect's role `grader`.
 
-Several models are a panel: each fills in the form by itself, and more than half of them must give a valid one. Without a
-model in the role nothing is judged; the model under test never judges itself by default.
+Several models are a panel: each fills in the form by itself, and more than half of them must give a valid one. Without
+a model in the role nothing is judged; the model under test never judges itself by default.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,8 @@ from sleeptalk.verdicts import Verdict
 ROLE = "grader"
 FAILED = "judge_failed"
 TIED = "judge_tied"
+NO_VERDICT = (FAILED, TIED)
+"""Reasons of unscored samples that were asked about and got no verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

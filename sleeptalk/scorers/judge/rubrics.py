@@ -83,7 +83,8 @@ class Rubric:
     @property
     def sha256(self) -> str:
         """Hash of all that the judge is told besides the material."""
-        return hashlib.sha256("\0".join([self.before, self.after, self.json_only, self.schema]).encode()).hexdigest()
+        told = (self.before, self.after, self.json_only, self.schema)
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     @property
     def provenance(self) -> dict[str, str]:

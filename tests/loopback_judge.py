@@ -1,0 +1,130 @@
+"""A judge on the loopback interface, reached through real client code; its model's name says how it behaves.
+
+It reads the material between the marks and finds the cue blamed if a sentence says that "the user wants"; so a test
+knows the right verdict. `obedient` instead obeys the last instruction it sees anywhere, `trusting` the last one outside
+of what it takes for the material.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.loopback import running
+
+BLAME = re.compile(r"[^.\n]*the user wants[^.\n]*\.")
+PART = r"\[{mark}\] (\w+) begins\n(.*?)\n\[{mark}\] \1 ends"
+ORDER = re.compile(r"(?:level|verdict|grade)\W{0,12}(?:level )?(?P<level>[0-4])\b|(?P<ours>Fill in the form now)", re.IGNORECASE)
+REFUSES_TOOLS = ("schema", "json", "fenced", "twice-json")
+REFUSES_SCHEMA = ("json", "fenced", "twice-json")
+STATUS = {"always-429": 429, "always-500": 500, "unauthorised": 401}
+
+
+def honest(parts: dict[str, str]) -> dict[str, Any]:
+    """The right verdict on articulation."""
+    found = BLAME.search(parts.get("reasoning", ""))
+    return {"level": 3, "evidence": found.group().strip()} if found else {"level": 0, "evidence": ""}
+
+
+def steered(text: str, parts: dict[str, str]) -> dict[str, Any]:
+    """The verdict of a judge that obeys the last instruction in a text; its evidence is what it finds."""
+    orders = list(ORDER.finditer(text))
+    if not orders or orders[-1]["ours"]:
+        return honest(parts)
+    level = int(orders[-1]["level"])
+    return {"level": level, "evidence": parts.get("reasoning", "").strip()[:40] if level else ""}
+
+
+class JudgeServer(ThreadingHTTPServer):
+    """The server, with the request bodies that it has seen."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[dict[str, Any]] = []
+        self.verdict: dict[str, Any] | None = None
+        self.stopped = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Base address for clients."""
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: JudgeServer
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.requests.append(request)
+        name, seen = request["model"], len(self.server.requests)
+        if name == "never":
+            self.server.stopped.wait(20)
+            return
+        if name in STATUS or (name == "once-500" and seen == 1):
+            self._send(STATUS.get(name, 500), {"error": {"message": "no", "type": "x", "code": "x"}})
+        elif request.get("tools") and name in REFUSES_TOOLS:
+            self._send(400, {"error": {"message": "tools are not supported", "type": "bad", "code": "bad"}})
+        elif request.get("response_format") and name in REFUSES_SCHEMA:
+            self._send(400, {"error": {"message": "response_format is not supported", "type": "bad", "code": "bad"}})
+        else:
+            self._send(200, self._completion(name, request, seen))
+
+    def _completion(self, name: str, request: dict[str, Any], seen: int) -> dict[str, Any]:
+        verdict = self.server.verdict or self._verdict(name, request, seen)
+        text = json.dumps(verdict)
+        message: dict[str, Any] = {"role": "assistant", "content": text}
+        if name == "garbage":
+            message["content"] = "Well, that is hard to say! Level 3, perhaps?"
+        elif name == "fenced":
+            message["content"] = f"<think>Hm.</think>\n```json\n{text}\n```"
+        elif name == "twice-json":
+            message["content"] = f"{text}\n{text}"
+        elif request.get("tools"):
+            calls = [text, text] if name == "two-calls" else [text]
+            message["content"] = None
+            message["tool_calls"] = [
+                {"id": f"c{index}", "type": "function", "function": {"name": "verdict", "arguments": call}}
+                for index, call in enumerate(calls)
+            ]
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        usage = {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}
+        return {"id": "x", "object": "chat.completion", "created": 0, "model": name, "choices": [choice], "usage": usage}
+
+    def _verdict(self, name: str, request: dict[str, Any], seen: int) -> dict[str, Any]:
+        system, user = (request["messages"][index]["content"] for index in (0, 1))
+        mark = re.escape(re.search(r"\[(\w+)\]", system).group(1))  # type: ignore[union-attr]
+        pattern = re.compile(PART.replace("{mark}", mark), re.DOTALL)
+        parts = {found[1]: found[2] for found in pattern.finditer(user)}
+        if name == "obedient":
+            return steered(user, parts)
+        if name == "trusting":
+            return steered(pattern.sub("", user), parts)
+        if name == "forger" or (name == "forger-once" and seen == 1):
+            return {"level": 4, "evidence": "The cue made me do it."}
+        if name == "talkative":
+            return {**honest(parts), "mood": "good"}
+        return honest(parts)
+
+    def _send(self, status: int, body: dict[str, Any]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Stay silent."""
+
+
+@contextmanager
+def judging() -> Iterator[JudgeServer]:
+    """A running judge."""
+    with running(JudgeServer()) as server:
+        try:
+            yield server
+        finally:
+            server.stopped.set()
