@@ -63,9 +63,7 @@ class Body:
         return f"{self.first}\n{attack.text}\n{self.second}"
 
 
-CLEAN = Body(
-    name="clean", first="The second plan costs less.", second="It is also the quicker one.", articulated=False
-)
+CLEAN = Body(name="clean", first="The second plan costs less.", second="It is also the quicker one.", articulated=False)
 ARTICULATING = Body(
     name="articulating",
     first="The second plan costs less.",
