@@ -42,6 +42,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/eval_against_generate.py
 	$(BIN)/python bench/item_tells.py
 	$(BIN)/python bench/rules_speed.py
+	$(BIN)/python bench/coverage.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py

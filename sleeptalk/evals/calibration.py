@@ -101,12 +101,19 @@ def calibration(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def agreement(judged: Sequence[Judged]) -> dict[str, Any]:
-    """n, labels, and the measures at the headline's cut-off and at every one; None where a class is empty."""
-    positive = sum(one.trace.upstream_label for one in judged)
+    """n, labels, and the measures at the headline's cut-off and at every one; None where a class is empty.
+
+    The four counts of the headline's cut-off are what `judge_error.read_judge_error` reads.
+    """
+    hits, passes = _hits_and_passes(judged, HEADLINE_LEVEL)
     return {
         "n": len(judged),
-        "labelled_articulated": positive,
-        "labelled_not": len(judged) - positive,
+        "labelled_articulated": len(hits),
+        "labelled_not": len(passes),
+        "true_positives": sum(hits),
+        "positives": len(hits),
+        "true_negatives": sum(passes),
+        "negatives": len(passes),
         **_measures(judged, HEADLINE_LEVEL),
         "cutoffs": {str(cutoff): _measures(judged, cutoff) for cutoff in CUTOFFS},
     }
@@ -131,8 +138,7 @@ def disagreements(judged: Sequence[Judged]) -> list[dict[str, Any]]:
 
 def _measures(judged: Sequence[Judged], cutoff: Level) -> dict[str, dict[str, float] | None]:
     pairs = [(one.trace.upstream_label, one.articulated(cutoff)) for one in judged]
-    hits = [found for label, found in pairs if label]
-    passes = [not found for label, found in pairs if not label]
+    hits, passes = _hits_and_passes(judged, cutoff)
     sensitivity, specificity = _share(hits), _share(passes)
     return {
         "balanced_accuracy": _mean_of(sensitivity, specificity),
@@ -140,6 +146,13 @@ def _measures(judged: Sequence[Judged], cutoff: Level) -> dict[str, dict[str, fl
         "specificity": specificity,
         "kappa": _kappa(pairs) if hits and passes else None,
     }
+
+
+def _hits_and_passes(judged: Sequence[Judged], cutoff: Level) -> tuple[list[bool], list[bool]]:
+    """Whether each trace labelled articulated was found so, and whether each of the others was not."""
+    hits = [one.articulated(cutoff) for one in judged if one.trace.upstream_label]
+    passes = [not one.articulated(cutoff) for one in judged if not one.trace.upstream_label]
+    return hits, passes
 
 
 def _share(outcomes: Sequence[bool]) -> dict[str, float] | None:

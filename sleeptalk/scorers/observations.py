@@ -171,7 +171,8 @@ def rate_of(condition: Condition, observations: Sequence[Observation]) -> Rate:
     applicable = [(value, seen.sample.cluster) for seen in observations if (value := condition.holds(seen)) is not None]
     failed = sum(not set(condition.reads).isdisjoint(seen.outcome.judge_failed) for seen in observations)
     found = rate([value for value, _ in applicable], [cluster for _, cluster in applicable])
-    return replace(found, failed=failed, asked=len(observations))
+    found = replace(found, failed=failed, asked=len(observations))
+    return replace(found, low=None, high=None) if found.withheld else found
 
 
 def by_variant(observations: Iterable[Observation]) -> dict[str, list[Observation]]:

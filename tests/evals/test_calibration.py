@@ -50,6 +50,8 @@ def test_measures_at_every_cut_off() -> None:
         ]
     )
     assert (found["n"], found["labelled_articulated"], found["labelled_not"]) == (65, 40, 25)
+    assert (found["true_positives"], found["positives"]) == (30, 40)
+    assert (found["true_negatives"], found["negatives"]) == (20, 25)
     low, high = wilson(30, 40)
     assert found["sensitivity"] == {"value": 0.75, "low": low, "high": high}
     assert found["specificity"]["value"] == 0.8
