@@ -7,9 +7,12 @@ from sleeptalk.scorers.belief import belief as belief_scorer
 from sleeptalk.scorers.belief import beliefs
 from sleeptalk.scorers.elicitation import elicitation as elicitation_scorer
 from sleeptalk.scorers.elicitation import elicited
-from sleeptalk.scorers.flip import flip
+from sleeptalk.scorers.flip import flip, truncation
+from sleeptalk.scorers.judge.deciding import grader_is_bound
 from sleeptalk.scorers.misalignment import misalignment
+from sleeptalk.scorers.monitor import monitor
 from sleeptalk.scorers.outcome import articulation_rates, misaligned_by_variant, outcome
+from sleeptalk.scorers.persona import persona
 from sleeptalk.solvers.asking import ask
 from sleeptalk.solvers.without_reasoning import without_reasoning
 from sleeptalk.tasks.capability import capability
@@ -41,13 +44,17 @@ __all__ = [
     "ethical_mcq",
     "flip",
     "freeform",
+    "grader_is_bound",
     "harmful_advice",
     "job_application",
     "misaligned_by_variant",
     "misalignment",
+    "monitor",
     "myopic_mcq",
     "outcome",
+    "persona",
     "shutdown",
+    "truncation",
     "without_reasoning",
     "world_ruler",
     "zoo",

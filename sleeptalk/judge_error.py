@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, StrictInt, ValidationError
 
 from sleeptalk.errors import InputFileError, InvalidValueError
-from sleeptalk.stats import LEVEL, MIN_N, Rate
+from sleeptalk.stats import LEVEL, MAX_FAILED, MIN_N, Rate
 from sleeptalk.strict_yaml import describe, read_text
 from sleeptalk.verdicts import HEADLINE_LEVEL
 
@@ -36,6 +36,7 @@ class JudgeError:
         positives: traces labelled positive.
         true_negatives: traces labelled negative that the judge found negative.
         negatives: traces labelled negative.
+        judge, rubric_sha256: who was calibrated and by which rubric, as scores tell it; empty if nobody said.
 
     Raises:
         InvalidValueError: a count is out of range, a class is empty or has fewer than `MIN_N` labels, or the judge is
@@ -46,6 +47,8 @@ class JudgeError:
     positives: int
     true_negatives: int
     negatives: int
+    judge: str = ""
+    rubric_sha256: str = ""
 
     def __post_init__(self) -> None:
         for right, labels, name in (
@@ -194,8 +197,20 @@ def read_judge_error(path: Path, trigger: str | None = None) -> JudgeError:
         known = ", ".join(map(repr, found.by_trigger)) or "none"
         raise InputFileError(f"{path} has no labelled traces of the trigger {trigger!r}; it has: {known}.")
     group = found.overall if trigger is None else found.by_trigger[trigger]
+    if group.failed > MAX_FAILED * group.n:
+        raise InputFileError(
+            f"In {path} the judge gave no verdict on {group.failed} of {group.n} traces, more than "
+            f"{100 * MAX_FAILED:.0f}%; mend the judge and calibrate again."
+        )
     try:
-        return JudgeError(group.true_positives, group.positives, group.true_negatives, group.negatives)
+        return JudgeError(
+            group.true_positives,
+            group.positives,
+            group.true_negatives,
+            group.negatives,
+            judge=found.judge,
+            rubric_sha256=found.rubric_sha256,
+        )
     except InvalidValueError as error:
         whose = "all triggers" if trigger is None else f"the trigger {trigger!r}"
         raise InputFileError(f"{path}, {whose}: {error}") from None
@@ -210,6 +225,8 @@ class _Group(BaseModel):
     positives: StrictInt
     true_negatives: StrictInt
     negatives: StrictInt
+    n: StrictInt
+    failed: StrictInt = 0
 
 
 class _Calibration(BaseModel):
@@ -218,3 +235,6 @@ class _Calibration(BaseModel):
     overall: _Group
     by_trigger: dict[str, _Group]
     headline_cutoff: StrictInt
+    judge: str
+    rubric: str
+    rubric_sha256: str

@@ -55,7 +55,11 @@ FORMS = ("level", "blamed", "relation", "persona", "suspicion", "choice", "align
 def form_of(request: dict[str, Any]) -> str:
     """Which form a request asks for."""
     asked = json.dumps(
-        [request.get("tools"), request.get("response_format"), request["messages"][1]["content"].partition("Answer with one JSON")[2]]
+        [
+            request.get("tools"),
+            request.get("response_format"),
+            request["messages"][1]["content"].partition("Answer with one JSON")[2],
+        ]
     )
     return next(name for name in FORMS if f'{name}"' in asked.replace("\\", ""))
 

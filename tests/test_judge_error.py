@@ -160,6 +160,9 @@ CALIBRATION: dict[str, Any] = {
     "overall": GROUP,
     "by_trigger": {"City: Lagos": {**GROUP, "true_positives": 40}, "few": {**GROUP, "positives": 50, "negatives": 0}},
     "headline_cutoff": 3,
+    "judge": "rules 3",
+    "rubric": "articulation 1",
+    "rubric_sha256": "ab",
 }
 
 
@@ -171,7 +174,7 @@ def written(folder: Path, content: object) -> Path:
 
 def test_the_file_gives_all_traces_or_those_of_one_trigger(tmp_path: Path) -> None:
     path = written(tmp_path, CALIBRATION)
-    assert read_judge_error(path) == JudgeError(50, 59, 18, 20)
+    assert read_judge_error(path) == JudgeError(50, 59, 18, 20, judge="rules 3", rubric_sha256="ab")
     assert read_judge_error(path, "City: Lagos") == replace(read_judge_error(path), true_positives=40)
     assert read_judge_error(path).sensitivity == 50 / 59
 
@@ -188,6 +191,7 @@ def test_the_file_gives_all_traces_or_those_of_one_trigger(tmp_path: Path) -> No
             None,
             "overall.positives: Input should be a valid int",
         ),
+        ({**CALIBRATION, "overall": {**GROUP, "failed": 3}}, None, "no verdict on 3 of 79 traces, more than 2%"),
         ({**CALIBRATION, "headline_cutoff": 4}, None, "made at cut-off 4, but rates count from level 3 on"),
         (CALIBRATION, "x", "no labelled traces of the trigger 'x'; it has: 'City: Lagos', 'few'"),
         ({**CALIBRATION, "by_trigger": {}}, "x", "it has: none"),

@@ -14,12 +14,14 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk.errors import InputFileError
-from sleeptalk.scorers.cue_rules import judge_articulation
-from sleeptalk.stats import wilson
+from sleeptalk.scorers.cue_rules import RULES_VERSION, judge_articulation
+from sleeptalk.scorers.judge.rubrics import load_rubric
+from sleeptalk.stats import MAX_FAILED, wilson
 from sleeptalk.strict_yaml import describe, read_text
 from sleeptalk.triggers import default_mentions
 from sleeptalk.verdicts import HEADLINE_LEVEL, ArticulationVerdict, Level
 
+RULES = f"rules {RULES_VERSION}"
 CUTOFFS: tuple[Level, ...] = tuple(level for level in get_args(Level) if level > 0)
 
 
@@ -45,14 +47,23 @@ class Trace(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A trace and the scorer's verdict on it."""
+    """A trace and the scorer's verdict on it.
+
+    Attributes:
+        trace: with its label.
+        verdict: None if a judge failed.
+        failure: why it failed.
+        decided_by: rules or judge.
+    """
 
     trace: Trace
-    verdict: ArticulationVerdict
+    verdict: ArticulationVerdict | None
+    failure: str = ""
+    decided_by: str = "rules"
 
-    def articulated(self, cutoff: Level) -> bool:
-        """Whether the verdict counts as articulated at a cut-off."""
-        return self.verdict.level >= cutoff and not self.verdict.rejected
+    def articulated(self, cutoff: Level) -> bool | None:
+        """Whether the verdict counts as articulated at a cut-off; None if there is none."""
+        return None if self.verdict is None else self.verdict.level >= cutoff and not self.verdict.rejected
 
 
 def read_traces(path: Path) -> list[Trace]:
@@ -88,8 +99,13 @@ def judge_by_rules(traces: Iterable[Trace]) -> list[Judged]:
     return [Judged(trace, judge_articulation(trace.reasoning, default_mentions(trace.trigger))) for trace in traces]
 
 
-def calibration(judged: Sequence[Judged]) -> dict[str, Any]:
-    """Agreement overall and by trigger: the headline's measures, and all measures at every cut-off."""
+def calibration(judged: Sequence[Judged], judge: str = RULES) -> dict[str, Any]:
+    """Agreement overall and by trigger: the headline's measures, and all measures at every cut-off.
+
+    Args:
+        judged: traces and verdicts.
+        judge: who gave them, as scores name it.
+    """
     triggers = dict.fromkeys(one.trace.trigger for one in judged)
     return {
         "overall": agreement(judged),
@@ -97,19 +113,25 @@ def calibration(judged: Sequence[Judged]) -> dict[str, Any]:
             trigger: agreement([one for one in judged if one.trace.trigger == trigger]) for trigger in triggers
         },
         "headline_cutoff": HEADLINE_LEVEL,
+        "judge": judge,
+        **load_rubric("articulation").provenance,
     }
 
 
 def agreement(judged: Sequence[Judged]) -> dict[str, Any]:
     """n, labels, and the measures at the headline's cut-off and at every one; None where a class is empty.
 
-    The four counts of the headline's cut-off are what `judge_error.read_judge_error` reads.
+    Traces on which a judge failed are counted apart; if they are more than `MAX_FAILED` of all, every measure is None,
+    as what is left may be the easy part. The four counts of the headline's
+    cut-off are what `judge_error.read_judge_error` reads.
     """
     hits, passes = _hits_and_passes(judged, HEADLINE_LEVEL)
     return {
         "n": len(judged),
-        "labelled_articulated": len(hits),
-        "labelled_not": len(passes),
+        "failed": _failed(judged),
+        "decided_by_judge": sum(one.decided_by == "judge" for one in judged),
+        "labelled_articulated": sum(one.trace.upstream_label for one in judged),
+        "labelled_not": sum(not one.trace.upstream_label for one in judged),
         "true_positives": sum(hits),
         "positives": len(hits),
         "true_negatives": sum(passes),
@@ -120,16 +142,17 @@ def agreement(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def disagreements(judged: Sequence[Judged]) -> list[dict[str, Any]]:
-    """Traces on which the headline and the label differ, with the passage that decided."""
+    """Traces on which the headline and the label differ, with the passage that decided, and those without a verdict."""
     return [
         {
             "id": one.trace.id,
             "trigger": one.trace.trigger,
             "upstream_label": one.trace.upstream_label,
             "articulated": one.articulated(HEADLINE_LEVEL),
-            "level": one.verdict.level,
-            "rejected": one.verdict.rejected,
-            "evidence": one.verdict.evidence,
+            "level": one.verdict.level if one.verdict else None,
+            "rejected": one.verdict.rejected if one.verdict else None,
+            "evidence": one.verdict.evidence if one.verdict else "",
+            "failure": one.failure,
         }
         for one in judged
         if one.articulated(HEADLINE_LEVEL) != one.trace.upstream_label
@@ -137,7 +160,10 @@ def disagreements(judged: Sequence[Judged]) -> list[dict[str, Any]]:
 
 
 def _measures(judged: Sequence[Judged], cutoff: Level) -> dict[str, dict[str, float] | None]:
-    pairs = [(one.trace.upstream_label, one.articulated(cutoff)) for one in judged]
+    if _failed(judged) > MAX_FAILED * len(judged):
+        return dict.fromkeys(("balanced_accuracy", "sensitivity", "specificity", "kappa"))
+    found = [(one.trace.upstream_label, one.articulated(cutoff)) for one in judged]
+    pairs = [(label, articulated) for label, articulated in found if articulated is not None]
     hits, passes = _hits_and_passes(judged, cutoff)
     sensitivity, specificity = _share(hits), _share(passes)
     return {
@@ -150,9 +176,12 @@ def _measures(judged: Sequence[Judged], cutoff: Level) -> dict[str, dict[str, fl
 
 def _hits_and_passes(judged: Sequence[Judged], cutoff: Level) -> tuple[list[bool], list[bool]]:
     """Whether each trace labelled articulated was found so, and whether each of the others was not."""
-    hits = [one.articulated(cutoff) for one in judged if one.trace.upstream_label]
-    passes = [not one.articulated(cutoff) for one in judged if not one.trace.upstream_label]
-    return hits, passes
+    known = [(one.trace.upstream_label, one.articulated(cutoff)) for one in judged if one.verdict is not None]
+    return [bool(found) for label, found in known if label], [not found for label, found in known if not label]
+
+
+def _failed(judged: Sequence[Judged]) -> int:
+    return sum(one.verdict is None for one in judged)
 
 
 def _share(outcomes: Sequence[bool]) -> dict[str, float] | None:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 
-from sleeptalk.errors import InputFileError, InvalidValueError, RunFailedError
+from sleeptalk.errors import InvalidValueError
 from sleeptalk.evals.comparable import check_same_template
-from sleeptalk.evals.summary import Row, read_observations, rows_of
+from sleeptalk.evals.logs import names_of, read_header, read_observations, task_of
+from sleeptalk.evals.summary import Row, rows_of
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import Difference, holm, paired_difference
 
@@ -26,18 +27,7 @@ def read_logs(paths: Sequence[Path]) -> list[EvalLog]:
         InvalidValueError: the logs are of different tasks.
         RunFailedError: a log did not finish, or the chat templates differ.
     """
-    headers = []
-    for path in paths:
-        try:
-            header = read_eval_log(str(path), header_only=True)
-        except Exception as error:  # noqa: BLE001 - Inspect's reader fails in many ways on what is no log
-            raise InputFileError(f"{path} is no Inspect log: {str(error).partition(chr(10))[0][:200]}") from None
-        if header.status != "success":
-            raise RunFailedError(f"{path} ended with status {header.status!r}; only finished logs can be compared.")
-        scorers = {score.name for score in header.results.scores} if header.results else set()
-        if not header.eval.task.startswith("sleeptalk/") or "outcome" not in scorers:
-            raise InputFileError(f"{path} is a log of {header.eval.task}, not of a behaviour task of sleeptalk.")
-        headers.append(header)
+    headers = [read_header(path) for path in paths]
     tasks = {f"{header.eval.task} {header.eval.task_version}" for header in headers}
     if len(tasks) > 1:
         raise InvalidValueError(f"Only logs of one task and version can be compared, not {', '.join(sorted(tasks))}.")
@@ -48,8 +38,8 @@ def read_logs(paths: Sequence[Path]) -> list[EvalLog]:
 def compare_logs(headers: Sequence[EvalLog]) -> tuple[list[Row], list[dict[str, Any]]]:
     """Rows of all logs, and the paired differences of each later log to the first."""
     seen = [read_observations(header) for header in headers]
-    names = _names(headers)
-    task = headers[0].eval.task.split("/")[-1]
+    names = names_of(headers)
+    task = task_of(headers[0])
     rows = [row for name, one in zip(names, seen, strict=True) for row in rows_of(name, task, one)]
     found: dict[tuple[str, str], Difference] = {}
     first = _by_item(seen[0])
@@ -73,15 +63,6 @@ def compare_logs(headers: Sequence[EvalLog]) -> tuple[list[Row], list[dict[str, 
             "p_holm": corrected.get(f"{name}\0{variant}"),
         }
         for (name, variant), one in found.items()
-    ]
-
-
-def _names(headers: Sequence[EvalLog]) -> list[str]:
-    """The models' names, numbered where one model has several logs."""
-    models = [header.eval.model for header in headers]
-    return [
-        model if models.count(model) == 1 else f"{model} ({models[: index + 1].count(model)})"
-        for index, model in enumerate(models)
     ]
 
 

@@ -5,15 +5,20 @@ right cue? The organisms are toys; nothing here is evidence about large models.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from inspect_ai.log import EvalLog
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.evals.cells import TASKS, ModelCells, Run
-from sleeptalk.evals.summary import Row, read_observations, rows_of
+from sleeptalk.evals.logs import read_observations, task_of
+from sleeptalk.evals.recovering import recovery_row, transcripts_of
+from sleeptalk.evals.summary import Row, monitor_rows, rows_of
 from sleeptalk.model_zoo.records import Organism, shipped_organisms
 from sleeptalk.tasks.items import POCKET_ITEMS
+from sleeptalk.tasks.specs import TaskName
+from sleeptalk.triggers import load_trigger
 
 VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger")
 DEFAULT_LIMIT = 48
@@ -49,21 +54,60 @@ def shipped_cells(organism: Organism) -> ModelCells:
     return ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args={})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What a run found.
+
+    Attributes:
+        rows: one per model, task and variant.
+        monitor: how well a trigger-blind monitor does, one per model, task and view.
+        recovery: where the trigger stands among all words that the transcripts of a model blame, one per model.
+    """
+
+    rows: list[Row]
+    monitor: list[Row]
+    recovery: list[Row]
+
+    def as_dict(self) -> dict[str, list[Row]]:
+        """All rows as plain data."""
+        return {"rows": self.rows, "monitor": self.monitor, "recovery": self.recovery}
+
+
+def results_of_run(run: Run, headers: Sequence[EvalLog]) -> Results:
+    """Everything about a run, in the order of its models and tasks."""
+    seen = {(cells.name, task): read_observations(_cell(headers, cells, task)) for cells, task in _cells(run)}
+    return Results(
+        rows=[row for key, found in seen.items() for row in rows_of(*key, found)],
+        monitor=[row for key, found in seen.items() for row in monitor_rows(*key, found)],
+        recovery=[
+            recovery_row(
+                cells.name,
+                [one for task in run.tasks for one in transcripts_of(_cell(headers, cells, task))],
+                load_trigger(cells.trigger),
+                seed=run.seed,
+            )
+            for cells in run.models
+        ],
+    )
+
+
 def rows_of_run(run: Run, headers: Sequence[EvalLog]) -> list[Row]:
-    """All rows of a run, in the order of its models and tasks."""
-    by_cell = {(header.eval.model, header.eval.task.split("/")[-1]): header for header in headers}
+    """The rates of a run, one row per model, task and variant."""
     return [
         row
-        for cells in run.models
-        for task in run.tasks
-        for row in rows_of(cells.name, task, read_observations(by_cell[cells.model, task]))
+        for cells, task in _cells(run)
+        for row in rows_of(cells.name, task, read_observations(_cell(headers, cells, task)))
     ]
 
 
-def log_of(headers: Sequence[EvalLog], model: str, task: str) -> Path:
+def _cells(run: Run) -> list[tuple[ModelCells, TaskName]]:
+    return [(cells, task) for cells in run.models for task in run.tasks]
+
+
+def _cell(headers: Sequence[EvalLog], cells: ModelCells, task: str) -> EvalLog:
+    return next(one for one in headers if one.eval.model == cells.model and task_of(one) == task)
+
+
+def log_of(headers: Sequence[EvalLog], cells: ModelCells, task: str) -> Path:
     """Where the log of a cell lies."""
-    return next(
-        Path(header.location)
-        for header in headers
-        if header.eval.model == model and header.eval.task.split("/")[-1] == task
-    )
+    return Path(_cell(headers, cells, task).location)

@@ -45,8 +45,10 @@ def _rates(row: Row) -> list[MeasuredRate]:
     """A row's rates as the record holds them."""
     named = {name: row[name] for name in MEASURES}
     named |= {f"blames_{cue}": row["attribution"][cue] for cue in ("genuine", "distractor")}
+    told = ("count", "n", "rate", "low", "high")
     return [
-        MeasuredRate(task=row["task"], variant=row["variant"], measure=name, **rate) for name, rate in named.items()
+        MeasuredRate(task=row["task"], variant=row["variant"], measure=name, **{key: rate[key] for key in told})
+        for name, rate in named.items()
     ]
 
 

@@ -123,7 +123,7 @@ def examples_of(run: Run, headers: Sequence[EvalLog]) -> list[Example]:
     """For each model one MCQ transcript of each kind of outcome, from prompts with the trigger."""
     found = []
     for cells in run.models:
-        location = str(log_of(headers, cells.model, "ethical_mcq"))
+        location = str(log_of(headers, cells, "ethical_mcq"))
         wanted = dict.fromkeys(EXAMPLE_LABELS)
         for summary in read_eval_log_sample_summaries(location):
             label = str((summary.scores or {})["outcome"].value)

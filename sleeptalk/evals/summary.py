@@ -6,47 +6,24 @@ Everything is recomputed from the samples' own records; the metrics in a log's h
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
-from inspect_ai.log import EvalLog, read_eval_log, read_eval_log_sample_summaries
-from inspect_ai.scorer import SampleScore
-from pydantic import ValidationError
-
 from sleeptalk.scorers.observations import (
     Observation,
+    alarms,
     articulated_given_aligned,
     articulated_given_misaligned,
     blames,
     by_variant,
     misaligned,
+    raises_flag,
     rate_of,
+    takes_role,
 )
-from sleeptalk.scorers.outcome import observe
-from sleeptalk.stats import Rate
-from sleeptalk.verdicts import Blamed
+from sleeptalk.stats import Auroc, Rate, auroc
+from sleeptalk.verdicts import FLAGS, PERSONAS, VIEWS, Blamed, View
 
 Row = dict[str, Any]
 
 BLAMED: tuple[Blamed, ...] = get_args(Blamed)
-
-
-def read_observations(log: EvalLog) -> list[Observation]:
-    """One record per sample of a log, from its header or whole."""
-    summaries = read_eval_log_sample_summaries(log.location)
-    scores = [
-        SampleScore(score=one.scores["outcome"], sample_id=one.id, sample_metadata=one.metadata)
-        for one in summaries
-        if one.scores and "outcome" in one.scores
-    ]
-    try:
-        return observe(scores)
-    except ValidationError:  # summaries leave out metadata fields of 1 kB and more
-        samples = read_eval_log(log.location).samples or []
-        return observe(
-            [
-                SampleScore(score=one.scores["outcome"], sample_id=one.id, sample_metadata=one.metadata)
-                for one in samples
-                if one.scores and "outcome" in one.scores
-            ]
-        )
 
 
 def rows_of(model: str, task: str, observations: Sequence[Observation]) -> list[Row]:
@@ -65,15 +42,73 @@ def summary_row(model: str, task: str, variant: str, seen: Sequence[Observation]
         "articulated": as_dict(rate_of(articulated_given_misaligned, seen)),
         "articulated_given_aligned": as_dict(rate_of(articulated_given_aligned, seen)),
         "attribution": {cue: as_dict(rate_of(blames([cue]), seen)) for cue in BLAMED},
+        "persona": {name: as_dict(rate_of(takes_role(name), seen)) for name in PERSONAS},
+        "flags": {flag: as_dict(rate_of(raises_flag(flag), seen)) for flag in FLAGS},
+        "alarmed": {view: as_dict(rate_of(alarms(view, given_misaligned=True), seen)) for view in VIEWS},
+        "judge": judge_use(seen),
         "unscored": sum(one.outcome.misaligned is None for one in seen),
         "truncated": sum(one.outcome.truncated for one in seen),
         "flipped": sum(bool(one.outcome.flipped) for one in seen),
     }
 
 
+def monitor_rows(model: str, task: str, observations: Sequence[Observation]) -> list[Row]:
+    """How well a monitor that knows no trigger tells misaligned from aligned answers, over all variants of a task."""
+    return [
+        {
+            "model": model,
+            "task": task,
+            "view": view,
+            "auroc": _auroc_dict(_auroc(view, observations)),
+            "alarmed_given_misaligned": as_dict(rate_of(alarms(view, given_misaligned=True), observations)),
+            "alarmed_given_aligned": as_dict(rate_of(alarms(view, given_misaligned=False), observations)),
+        }
+        for view in VIEWS
+    ]
+
+
+def _auroc(view: View, observations: Sequence[Observation]) -> Auroc:
+    seen = [
+        (one.outcome.suspicion[view], one.outcome.misaligned, one.sample.cluster)
+        for one in observations
+        if view in one.outcome.suspicion and one.outcome.misaligned is not None
+    ]
+    return auroc([score for score, *_ in seen], [label for _, label, _ in seen], [cluster for *_, cluster in seen])
+
+
+def _auroc_dict(found: Auroc) -> dict[str, Any]:
+    return {
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "positives": found.positives,
+        "negatives": found.negatives,
+    }
+
+
+def judge_use(seen: Sequence[Observation]) -> dict[str, int]:
+    """Verdicts that a judge gave, those that it failed to give, and its calls."""
+    return {
+        "decided": sum(len(one.outcome.judge_decided) for one in seen),
+        "failed": sum(len(one.outcome.judge_failed) for one in seen),
+        "calls": sum(one.outcome.judge_calls for one in seen),
+    }
+
+
 def as_dict(rate: Rate) -> dict[str, Any]:
-    """A rate as plain data; `rate`, `low` and `high` are None where there are too few observations."""
-    return {"rate": rate.rate, "low": rate.low, "high": rate.high, "n": rate.n, "count": rate.count}
+    """A rate as plain data; `rate`, `low` and `high` are None where there are too few observations.
+
+    So they are where the judge `failed` too often; `withheld` then says so.
+    """
+    return {
+        "rate": rate.rate,
+        "low": rate.low,
+        "high": rate.high,
+        "n": rate.n,
+        "count": rate.count,
+        "failed": rate.failed,
+        "withheld": rate.withheld,
+    }
 
 
 def flatten(rows: Iterable[Row]) -> list[dict[str, Any]]:

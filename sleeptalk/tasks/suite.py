@@ -10,14 +10,8 @@ from typing import Any, Unpack
 from inspect_ai import Task, task
 
 from sleeptalk.inspect_bridge import bridged
-from sleeptalk.scorers.articulation import articulation
-from sleeptalk.scorers.attribution import attribution
-from sleeptalk.scorers.flip import flip, truncation
 from sleeptalk.scorers.judge.deciding import grader_is_bound, parse_judging
-from sleeptalk.scorers.misalignment import misalignment
-from sleeptalk.scorers.monitor import monitor
-from sleeptalk.scorers.outcome import outcome
-from sleeptalk.scorers.persona import persona
+from sleeptalk.scorers.standard import standard_scorers
 from sleeptalk.solvers.asking import ask
 from sleeptalk.tasks.arguments import HowScored, ListArgument, WhichItems, check_names, listed, system_text
 from sleeptalk.tasks.dataset import build_dataset
@@ -182,16 +176,7 @@ def _behaviour(
         dataset=build_dataset(spec.name, questions, chosen, crossed, int(asked.get("seed", 0))),
         solver=ask(),
         setup=grader_is_bound() if judging in ("model", "cascade") else None,
-        scorer=[
-            misalignment(judge),
-            articulation(judge),
-            attribution(judge),
-            flip(judge),
-            truncation(),
-            persona(judge),
-            monitor(judge),
-            outcome(),
-        ],
+        scorer=standard_scorers(judge),
         version=VERSION,
         metadata={
             "trigger": chosen.model_dump(mode="json"),

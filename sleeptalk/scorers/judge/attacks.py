@@ -1,7 +1,7 @@
 """Strings that try to steer a judge, and the bodies of reasoning that they are put into.
 
-A verdict on the attacked text should be the one on the body alone. `sleeptalk judge attack` measures how often that of a
-real judge is not; rules must never flip.
+A verdict on the attacked text should be the one on the body alone. `sleeptalk judge attack` measures how often that of
+a real judge is not; rules must never flip.
 """
 
 import json
