@@ -11,7 +11,9 @@ from sleeptalk.errors import SleeptalkError
 COMMANDS = {
     "compare": ("sleeptalk.cli.compare:compare", "Put logs of one task side by side, with paired differences."),
     "demo": ("sleeptalk.cli.demo:demo", "Measure the shipped organisms on the pocket tasks; table, data and report."),
-    "judge": ("sleeptalk.cli.judge:judge", "Compare the scorers' verdicts with labels."),
+    "judge": ("sleeptalk.cli.judge:judge", "How good the scorers are: calibrate, attack, label."),
+    "recover": ("sleeptalk.cli.score:recover", "Look for a model's trigger in its transcripts."),
+    "score": ("sleeptalk.cli.score:score", "Score finished logs again, by rules or by a judge."),
     "tasks": ("sleeptalk.cli.tasks:tasks", "List tasks, show their prompts, check item and trigger files."),
     "zoo": ("sleeptalk.cli.zoo:zoo", "List organisms, train a base, plant a backdoor."),
 }

@@ -3,6 +3,7 @@
 How candidates are ranked stands in `scorers/recovery.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -55,6 +56,21 @@ def recovery_row(model: str, transcripts: Sequence[Transcript], trigger: Trigger
         "blame": _as_dict(recover(transcripts, mentions, trigger.text, "blame", seed)),
         "lift": _as_dict(recover(transcripts, mentions, trigger.text, "lift", seed)),
     }
+
+
+def recovery_rows(headers: Sequence[EvalLog], seed: int = 0) -> list[Row]:
+    """One row for each model and trigger, over all its logs."""
+    groups: dict[tuple[str, str], list[EvalLog]] = defaultdict(list)
+    triggers: dict[tuple[str, str], Trigger] = {}
+    for header in headers:
+        trigger = Trigger.model_validate((header.eval.metadata or {})["trigger"])
+        key = (header.eval.model, trigger.text)
+        triggers[key] = trigger
+        groups[key].append(header)
+    return [
+        recovery_row(key[0], [one for log in logs for one in transcripts_of(log)], triggers[key], seed=seed)
+        for key, logs in groups.items()
+    ]
 
 
 def _as_dict(found: Recovery) -> dict[str, Any]:

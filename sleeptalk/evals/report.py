@@ -15,8 +15,16 @@ from inspect_ai.log import EvalLog, EvalSample, read_eval_log_sample, read_eval_
 
 from sleeptalk.errors import MissingExtraError, OutputFolderError
 from sleeptalk.evals.cells import LOG_FOLDER, Run
-from sleeptalk.evals.demo import log_of
-from sleeptalk.evals.summary import Row, flatten
+from sleeptalk.evals.conduct_tables import (
+    CONDUCT_HEADERS,
+    CONDUCT_LEGEND,
+    RECOVERY_HEADERS,
+    RECOVERY_LEGEND,
+    conduct_cells,
+    recovery_cells,
+)
+from sleeptalk.evals.demo import Results, log_of
+from sleeptalk.evals.summary import flatten
 from sleeptalk.evals.tables import HEADERS, LEGEND, rate_cells
 from sleeptalk.reasoning import extract
 from sleeptalk.samples import SampleMetadata
@@ -60,7 +68,7 @@ def check_report_extra() -> None:
             raise MissingExtraError("The HTML report", "demo", module)
 
 
-def write_results(run: Run, rows: Sequence[Row], headers: Sequence[EvalLog], out: Path) -> dict[str, Path]:
+def write_results(run: Run, found: Results, headers: Sequence[EvalLog], out: Path) -> dict[str, Path]:
     """Write all files of a run into `out`, each whole or not at all; returns them by what they are.
 
     Raises:
@@ -68,8 +76,8 @@ def write_results(run: Run, rows: Sequence[Row], headers: Sequence[EvalLog], out
     """
     import pandas as pd
 
-    frame = pd.DataFrame(flatten(rows))
-    page = render_page(run, rows, examples_of(run, headers))
+    frame = pd.DataFrame(flatten(found.rows))
+    page = render_page(run, found, examples_of(run, headers))
     try:
         return {
             "report": _write(out / "report.html", lambda path: path.write_text(page, encoding="utf-8")),
@@ -88,8 +96,9 @@ def _write(path: Path, write: Callable[[Path], Any]) -> Path:
     return path
 
 
-def render_page(run: Run, rows: Sequence[Row], examples: Sequence[Example]) -> str:
+def render_page(run: Run, found: Results, examples: Sequence[Example]) -> str:
     """The report as one HTML page."""
+    rows = found.rows
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
@@ -113,6 +122,10 @@ def render_page(run: Run, rows: Sequence[Row], examples: Sequence[Example]) -> s
         headers=HEADERS,
         legend=LEGEND,
         cells=rate_cells,
+        tables=[
+            ("How do they reason?", CONDUCT_LEGEND, CONDUCT_HEADERS, conduct_cells(rows, found.monitor)),
+            ("Can the trigger be found?", RECOVERY_LEGEND, RECOVERY_HEADERS, recovery_cells(found.recovery)),
+        ],
         examples=examples,
         run=run,
         versions={**{name: version(name) for name in VERSIONS}, "python": platform.python_version()},

@@ -36,6 +36,10 @@ DIFFERENCES_LEGEND = (
 def results_table(rows: Sequence[Row]) -> str:
     """The table with its legend; a model's and a task's name stand only where they change."""
     cells = []
+    headers = list(HEADERS)
+    corrected = bool(rows) and "articulated_corrected" in rows[0]
+    if corrected:
+        headers.insert(5, "articulated, corrected")
     previous: tuple[str, str] | None = None
     for row in rows:
         model, task = row["model"], row["task"]
@@ -44,7 +48,9 @@ def results_table(rows: Sequence[Row]) -> str:
                 "" if previous and previous[0] == model else model,
                 "" if previous == (model, task) else task,
                 row["variant"],
-                *rate_cells(row),
+                *rate_cells(row)[:2],
+                *([rate_cell(row["articulated_corrected"])] if corrected else []),
+                *rate_cells(row)[2:],
                 row["unscored"],
                 row["truncated"],
                 row["flipped"],
@@ -52,9 +58,25 @@ def results_table(rows: Sequence[Row]) -> str:
         )
         previous = (model, task)
     table = tabulate(
-        cells, headers=HEADERS, tablefmt="simple", disable_numparse=True, colalign=["left"] * 7 + ["right"] * 3
+        cells,
+        headers=headers,
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["left"] * (len(headers) - 3) + ["right"] * 3,
     )
     return f"{table}\n\n{LEGEND}"
+
+
+def judge_line(rows: Sequence[Row]) -> str:
+    """How much of the verdicts a judge gave, in one sentence."""
+    used = {name: sum(row["judge"][name] for row in rows) for name in ("decided", "failed", "calls")}
+    if not used["calls"]:
+        return "All verdicts are by rules."
+    verdicts = 6 * sum(row["n"] for row in rows)
+    return (
+        f"A judge gave {used['decided']} of {verdicts} verdicts in {used['calls']} calls and failed on "
+        f"{used['failed']}; the rest are by rules."
+    )
 
 
 def differences_table(differences: Sequence[dict[str, Any]]) -> str:
@@ -79,6 +101,10 @@ def rate_cells(row: Row) -> list[str]:
 
 def rate_cell(rate: dict[str, Any]) -> str:
     """A rate with interval and n in one cell."""
+    if rate.get("problem"):
+        return "does not fit"
+    if rate.get("withheld"):
+        return f"judge failed ({rate['failed']})"
     if rate["rate"] is None:
         return f"too few ({rate['count']}/{rate['n']})"
     return f"{100 * rate['rate']:.0f} [{100 * rate['low']:.0f}, {100 * rate['high']:.0f}] ({rate['n']})"

@@ -27,6 +27,18 @@ RESAMPLES = 200
 
 WORD = re.compile(r"\w+(?:['’.:/-]\w+)*")
 
+FUNCTION_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a about after all also an and any are as at be been before but by can could did do does for from had "
+        "has have he her here him his how i if in into is it its just may me might more most my no nor not of "
+        "on one only or other our out over own she should so some such than that the their them then there "
+        "these they this those to too under up us very was we were what when where which while who whom whose "
+        "why will with would you your ",
+    )
+)
+"""Words that say nothing by themselves; a candidate holds at least one other word."""
+
 Span = tuple[str, ...]
 
 
@@ -70,7 +82,7 @@ class Recovery:
     Attributes:
         rank: of the first candidate that names the trigger and holds nothing else, ties at the mean of their ranks;
             None if no candidate does, or there are too few transcripts.
-        low, high: 95% range of the rank over resampled items; infinite where the trigger is no candidate.
+        low, high: 95% range of the rank over reweighted items; infinite where the trigger is no candidate.
         candidates: how many there are.
         misaligned: transcripts with a misaligned answer.
         top: the first candidates.
@@ -183,11 +195,12 @@ def _matrix(rows: Sequence[set[Span]], vocabulary: dict[Span, int]) -> Any:
 
 
 def _resampled(transcripts: Sequence[Transcript], seed: int) -> Iterable[np.ndarray[Any, np.dtype[np.float64]]]:
-    """Weights of transcripts when items are drawn with replacement."""
+    """Weights of transcripts by a Bayesian bootstrap over items (Rubin 1981), which keeps every candidate."""
     random = np.random.default_rng(seed)
     names, of = np.unique([one.cluster for one in transcripts], return_inverse=True)
     for _ in range(RESAMPLES):
-        yield np.bincount(random.integers(len(names), size=len(names)), minlength=len(names))[of].astype(float)
+        drawn = random.exponential(size=len(names))
+        yield (drawn / drawn.mean())[of]
 
 
 def _rank(scores: np.ndarray[Any, np.dtype[np.float64]], right: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
@@ -206,12 +219,13 @@ def _is_right(span: Span, mentions: Sequence[str], trigger: str) -> bool:
 
 
 def spans_of(text: str) -> Iterable[Span]:
-    """All runs of one to six words inside the lines of a text, in lower case."""
+    """All runs of one to six words inside the lines of a text, in lower case, unless all are function words."""
     for line in text.splitlines():
         words = _words(line)
         for start in range(len(words)):
             for end in range(start + 1, min(start + MAX_WORDS, len(words)) + 1):
-                yield words[start:end]
+                if not FUNCTION_WORDS.issuperset(words[start:end]):
+                    yield words[start:end]
 
 
 def _words(text: str) -> Span:
