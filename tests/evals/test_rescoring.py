@@ -61,7 +61,7 @@ def test_rules_give_the_same_scores_again_and_the_log_stays_as_it_was(log: Path,
     before = log.read_bytes()
     header, seen = read_header(log), [0]
     [path] = claim_outputs([header], tmp_path / "out")
-    scored = rescore(header, path, standard_scorers("rules"), [], lambda count: seen.append(count))
+    scored = rescore(header, path, standard_scorers("rules"), [], seen.append)
     assert sum(seen) == SAMPLES
     assert by_sample(scored) == by_sample(header)
     assert log.read_bytes() == before
