@@ -6,12 +6,18 @@ from typing import Any
 
 import click
 
+from sleeptalk.cli.label import agreement, label
+
 MEASURES = ("balanced_accuracy", "sensitivity", "specificity", "kappa")
 
 
 @click.group()
 def judge() -> None:
     """How far the scorers agree with labels, and whether a judge can be steered."""
+
+
+judge.add_command(label)
+judge.add_command(agreement)
 
 
 @judge.command()

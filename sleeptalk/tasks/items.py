@@ -118,7 +118,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
         if line.strip():
             try:
                 fields = json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 yield number, f"not JSON ({error})"
             else:
                 yield number, fields if isinstance(fields, dict) else "not a JSON object"
