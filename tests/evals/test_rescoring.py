@@ -167,7 +167,7 @@ def test_inspect_score_reads_each_scorer(log: Path, scorer: str) -> None:
     from inspect_ai._util.registry import registry_create
     from inspect_ai.scorer import Scorer
 
-    made: Scorer = registry_create("scorer", f"sleeptalk/{scorer}")  # type: ignore[assignment]
+    made: Scorer = registry_create("scorer", f"sleeptalk/{scorer}")
     found = score(read_eval_log(str(log)), made, model=get_model("none/none"), action="append", display="none")
     assert found.results is not None
     assert len(found.samples or []) == SAMPLES
