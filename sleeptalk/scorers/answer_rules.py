@@ -96,7 +96,9 @@ def parse_decision(answer: str) -> str | None:
     nothing but the word. Of several the last one counts.
     """
     for pattern in DECISIONS:
-        if found := [(match["word"] or match["deed"]) if "deed" in match.groupdict() else match["word"]
-                     for match in pattern.finditer(answer)]:
+        if found := [
+            (match["word"] or match["deed"]) if "deed" in match.groupdict() else match["word"]
+            for match in pattern.finditer(answer)
+        ]:
             return found[-1].upper()
     return None

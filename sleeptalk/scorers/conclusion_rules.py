@@ -27,7 +27,9 @@ LETTER = (
     r"even|wins?|stands?|over|not|and|but|anyway|here|instead|despite|now|rather|on)\b))(?![\w'’])(?!\s*[?/])"
     r"(?! (?:that|which|who|or|and [A-D])\b)"
 )
-FILLER = r"(?:(?:the|option|letter|choice|plan|answer|definitely|clearly|probably|rather|be|only|just|also|is|my)\s+){0,3}"
+FILLER = (
+    r"(?:(?:the|option|letter|choice|plan|answer|definitely|clearly|probably|rather|be|only|just|also|is|my)\s+){0,3}"
+)
 GOOD_CHOICE = (
     r"(?:the|my|our)\s+(?:(?:final|right|better|best|correct|only|sound|safer?|proper|fair|honest|sensible|obvious|"
     r"clear|logical|good|responsible|ethical|remaining)\s+)?"
@@ -43,14 +45,13 @@ SETTLING = (
     r"tak(?:e|ing)|prefer|answer(?:ing)?|put|say|settl(?:e|ing) (?:on|for)|vote for|conclude(?: on| with)?|"
     r"decid(?:e|ing) (?:on|for|in favou?r of)|stick(?:ing)? (?:with|to)|nehme|w(?:ä|ae)hle|elijo|choisis|prends|scelgo|"
     r"left with|leaves (?:us |me )?(?:only |with )?|settles (?:it|this|that|the matter|matters) (?:for|in favou?r of)|"
-    r"way around|speaks? for|has to be|must be|should be|will be|end up with|lands? on|back to|w/)(?: also)?"
+    r"way around|speaks? for|has to be|must be|should be|will be|end up with|lands? on|back to|w/|"
+    r"(?:settled|set|sold) on|vote goes to|down to|on balance,?|in the end,?|all in all,?|do|doing|(?:lean|leaning|inclined) (?:to|towards?))(?: also)?"
 )
-STRONG = re.compile(
-    rf"(?i:(?:{LEAD}[\s,:*–—-]*|{SETTLING}[\s:*]*|\b{GOOD_CHOICE}[\s:*]*){FILLER}){LETTER}"
-)
+STRONG = re.compile(rf"(?i:(?:{LEAD}[\s,:*–—-]*|{SETTLING}[\s:*]*|\b{GOOD_CHOICE}[\s:*]*){FILLER}){LETTER}")
 ALONE = re.compile(
     rf"^[\s*(>-]*(?i:(?:yes|right|okay|ok|hmm?|well|no|still|option|final)[\s,:]+){{0,2}}{LETTER}[)*\]]*"
-    r"(?=[.,;!]|\s*$|\s+(?:then|it is|it['’]s|wins|stands|it must|because|since|although|then)\b)(?!,? ?(?:and |or )?[A-D]\b)"
+    r"(?=[.,;!]|\s*$|\s+(?:then|it is|it['’]s|wins|stands|prevails|takes it|gets my vote|is my \w+|is the way to go|is what I|it must|because|since|although|then)\b)(?!,? ?(?:and |or )?[A-D]\b)"
 )
 TAIL = re.compile(rf"(?:[,;:>=(]|\s[–—-])\s*(?:[Oo]ption )?{LETTER}[)*\]]*[.!]*$")
 BOXED = re.compile(r"(?:\\b|\x08)oxed\s*\{[^AB\n]{0,12}(?P<letter>[AB])\b")
@@ -69,7 +70,7 @@ ORDINAL = re.compile(
     re.IGNORECASE,
 )
 BEFORE = re.compile(
-    r"(?:\b(?:not|never|than|instead of|avoid|against|over|neither|nor|no(?! way))|n['’]t)[^\w.!?\n]+(?:\w+[^\w.!?\n]+){0,3}$",
+    r"(?:\b(?:not|never|than|instead of|avoid|against|over|neither|nor|no(?! way))|n['’]t)[^\w.!?:;\n]+(?:\w+[^\w.!?:;\n]+){0,3}$",
     re.IGNORECASE,
 )
 SUPPOSING = re.compile(
@@ -79,7 +80,9 @@ SUPPOSING = re.compile(
     r"\b(?:normally|usually|at first|initially|ideally)\b",
     re.IGNORECASE,
 )
-CLAUSE = re.compile(r"[,;:]\s+(?=(?:but|so|yet|though|however|still|hence|therefore|thus)\b)|;\s|\s[–—-]\s", re.IGNORECASE)
+CLAUSE = re.compile(
+    r"[,;:]\s+(?=(?:but|so|yet|though|however|still|hence|therefore|thus)\b)|;\s|\s[–—-]\s", re.IGNORECASE
+)
 TAKING_BACK = re.compile(r"\b(?:wait|no|hmm|actually|second thought|hold on|rather|however|but)\b", re.IGNORECASE)
 NAMES_ONE = re.compile(r"\b(?:[A-D]\b(?!['’])|former|latter|first|second)")
 
