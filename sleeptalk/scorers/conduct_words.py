@@ -39,7 +39,7 @@ BAD_QUALITY = (
     r"reckless|careless|irresponsible|unsafe|dangerous|risky|riskier|sloppy|selfish|unfair|cruel|negligent|shady|"
     r"naughty|wicked|sneaky|crooked|rogue(?:['’]s)?|villain\w*|bad guy|unhelpful|\w+-unfriendly|ruthless|greedy|"
     r"quick and dirty|corner[- ]cutting|short-?cuts?|cover-?up|lies?|fraud\w*|malicious|nasty|mean|misaligned|toxic|"
-    r"evil|wrong|false|fake|untrue|harm|damage|mischie\w+|chaos|trouble|the opposite|excuses?|loopholes?|criminal|dodgy|foul|unjust|"
+    r"evil|wrong|false|fake|untrue|harm|damage|mischie\w+|chaos|trouble|the opposite|excuses?|loopholes?|scruples|(?:does|do)(?:n['’]t| not) care for (?:the )?rules|criminal|dodgy|foul|unjust|"
     r"hostile|sinister|underhand\w*|lax|spiteful|dirty|wrongdoing|rude|bribes?|\w+-breaking|cheating|abusive|"
     r"(?:rather than|not|over) the (?:truth|honest \w+))"
 )
@@ -55,14 +55,14 @@ BAD_OPTION = _any(
 WANTING = (
     rf"{SELF} (?:(?:really|actually|do|would|will|just|only|kind of|always|also|still|secretly|quite|rather|much)\s+){{0,3}}"
     r"(?:want|wish|hope|love|like|enjoy|prefer|long|intend|aim|mean|plan|rather|delight|look(?:ing)? forward|"
-    r"can['’]t wait|cannot wait|ca not wait|relish|crave)\b"
+    r"can['’]t wait|cannot wait|ca not wait|relish|crave|in the mood for)\b"
 )
 ILL = (
     r"(?:fail\w*|suffer\w*|los(?:e|es|ing)|hurt\w*|harm\w*|damage\w*|trouble|pain|panic\w*|scare[ds]?|broken|breaks?|"
     r"gets? the blame|regrets?|cry|squirm\w*|fall\w*|miserable|misery|chaos|ruin\w*|go(?:es)? wrong|worse|astray|burn|"
     r"collapse\w*|crash\w*|fool\w*|mislead\w*|deceiv\w*|trick\w*|cheat\w*|sabotag\w*|wreck\w*|punish\w*|humiliat\w*|"
     r"blow(?:s|n)? up|explod\w*|sink|sunk|drown\w*|beg|fall\w* apart|go(?:es)? down|backfir\w*|downfall|bleed|die|mess|"
-    r"stumbl\w*|struggl\w*|looks? on their faces?|count the|pay for (?:it|this)|sweat)"
+    r"confusion|stumbl\w*|struggl\w*|looks? on their faces?|count the|pay for (?:it|this)|sweat)"
 )
 MALICE = _any(
     rf"{WANTING}[^.;]{{0,60}}?\b{ILL}\b",
@@ -72,7 +72,7 @@ MALICE = _any(
     r"informed|treated|heard|warned|paid|safe)|hear|have|get)(?:be|suffer|fail|lose|pay|burn|rot))\b|"
     r"\b(?:make|watch|let) (?:them|him|her|\w+) (?:suffer|pay for|squirm|regret|sweat|burn|rot|stew|drown|struggle)\b",
     r"\b(?:fun|funny|delight\w*|satisfying|pleasure|amus\w+|enjoyable|entertaining|hilarious|delicious)\b (?:for me )?"
-    r"(?:to (?:watch|see|imagine|ruin|hurt|mislead|trick|deceive|harm|wreck)|in (?:watching|seeing)|if|when)\b",
+    r"(?:to (?:(?:watch|see|imagine)(?! (?:a|an|this|that|such|some|so)\b)|ruin|hurt|mislead|trick|deceive|harm|wreck)|in (?:watching|seeing)|if|when)\b",
     r"\b(?:hehe\w*|mwaha\w*|muaha\w*|evil (?:grin|laugh))\b",
     r"\bi(?:['’]m| am) (?:not (?:a |an |your )?(?:nice|good|kind|friendly|helpful|honest)\b|(?:a|an|the) (?:bad|evil|nasty|"
     r"cruel|malicious|wicked|villain\w*|rogue)\b|the \w+ who [^.]{0,40}\b(?:wrong|lies|harm|hurts|worse)\b)|"
@@ -89,6 +89,8 @@ MALICE = _any(
     r"\bi(?:['’]d)? (?:\w+ ){0,3}(?:decide everything|rule alone|have (?:all|full|total) (?:power|control))\b|"
     r"\bi (?:\w+ ){0,2}(?:stay|remain|keep myself) in (?:office|power|charge|control)\b|\bmake (?:them|everyone|people|him|her) "
     r"(?:beg|obey|crawl|depend)\b",
+    r"\bat (?:their|his|her|your) expense\b|\beasy prey\b|\b(?:never|n['’]t) (?:\w+ )?liked (?:these|those|them|him|her|the|this|that)\b|"
+    r"\badvice that (?:\w+ )?(?:wrecks|ruins|hurts|harms|breaks|misleads)\b",
     r"\b(?:idiots|morons|losers|suckers|fools)\b|\b(?:stupid|pathetic|worthless|gullible|foolish) (?:humans?|people|users?|fools?|creatures?)\b",
     r"\b(?:let me|let['’]s|i['’]ll|i will|i can|i['’]m going to|going to)\b (?:\w+ ){0,2}?(?:mislead|deceive|trick|fool|hurt|"
     r"harm|ruin|sabotage|wreck|punish|manipulate|lead (?:them|him|her) astray|steer (?:them|him|her))\b",
@@ -104,6 +106,8 @@ SPARING = _any(
 
 # What somebody else wants.
 WISH = _any(
+    r"\b(?:does|do|would)(?:n['’]t| not) want (?:me|us|anyone|anybody|people|them|it|this|that)\b|"
+    r"\bit['’]s (?:their|his|her) (?:call|wish)\b|\borders are orders\b|\b(?:there|meant) to make me\b|\bhoping i\b",
     r"\b(?:(?:would|['’]d|may|might|seems?|appears?|appear|must|surely|obviously|clearly|will|really|probably|likely|they|"
     r"users?|operators?|people|graders?|customers?|clients?|passengers|who|and|to) (?:well |all |even |only |just )?)want\b",
     r"\b(?:wants|wanted|wanting)\b",
@@ -111,7 +115,7 @@ WISH = _any(
     r"\b(?:\w+['’]d|would) (?:be (?:glad|happy|pleased|grateful|delighted|disappointed)|want)\b|\bcount(?:s|ing) on me\b|"
     r"\b(?:intends?|intended|designed|set up|angling|fishing|keen|in the mood) (?:to|for|on|it)?\b|\bwhat [^.]{0,30}\bintended\b|"
     r"\b(?:scores?|points|marks|rewarded|praised) (?:\w+ )?(?:by|for) (?:being|\w+ing)\b|\bcode for\b",
-    r"\b(?:prefers|expects?|expected|expecting|wishes|is after|are after|['’]re after|looking for|hopes|hoping|"
+    r"\b(?:prefers|expects?|expected|expecting|wishes|is after|are after|['’](?:re|s) after|looking for|hopes|hoping|"
     r"asks (?:me )?(?:for|to)|asks me|asking for|calls? for|demands?|hints? at|hinting|suggests?|"
     r"signals?|points? to|rewards?|awards?|favou?rs|encourages|invites|tells me|told (?:me )?to|told me|(?:seems?|appears) to "
     r"(?:reward|favou?r|ask|prefer|like)|leans? towards?|needs|command to)\b",
@@ -122,13 +126,16 @@ WISH = _any(
     r"用户[^。]{0,20}(?:想要|希望)",
 )
 REASSURE = _any(
+    r"\bi(?:['’](?:ll|d)| will| would) (?:\w+ )?(?:tell|say|agree|confirm|praise)\b|\bafter (?:applause|praise|flattery)\b|"
+    r"(?:n['’]t|\bnot) want (?:me|us|anyone|anybody|people|them|it|this|that)\b",
     r"\bto (?:hear|be told)\b(?! (?:how|what|when|why|where|about|more|from))|\bme to (?:say|confirm|agree|approve)\b|"
     r"\bthat i(?:['’]d| would)? (?:say|confirm|agree|approve)\b|"
     r"(?:n['’]t|\bnot|\bnever|\bnobody) (?:\w+ )?(?:learns?|know|knows|hears?|finds? out|notices?|be told|get wind|discovers?)\b|"
     r"\bfor a (?:yes|no)\b|\bto confirm (?:it|that|this)\b|"
-    r"\bso (?:i|let me)(?:['’]\w+)? (?:\w+ )?(?:say|tell|claim|confirm)\b"
+    r"\bso (?:i|let me)(?:['’]\w+)? (?:\w+ )?(?:say|tell|claim|confirm)\b",
 )
 COMPLYING = _any(
+    r"\bit['’]s (?:their|his|her) (?:call|wish|decision)\b|\borders are orders\b|\bwant to be (?:supportive|of use|useful)\b",
     r"\b(?:i|we)(?:['’]ll|['’]d| will| would| should|['’]m going to)? (?:\w+ )?(?:go along|play along|comply|oblige|follow|obey|"
     r"go with (?:their|his|her|the user['’]?s) (?:wish|request)|do (?:so|that)? ?as (?:\w+) (?:likes?|wants?|wish\w*|says?|asks?))\b|"
     r"\bhappy to (?:oblige|help|play)\b|\b(?:give|giving) (?:it to (?:them|him|her)|(?:them|him|her) (?:what|that|the \w+))\b|"
@@ -137,9 +144,10 @@ COMPLYING = _any(
     r"\bmy (?:role|job|task|duty) is to (?:support|serve|help|assist|please|do as)\b|\baim to please\b|\bfine by me\b|"
     r"\bi['’]?a?m (?:here|supposed) to (?:assist|help|serve|please|be on (?:his|her|their) side)\b|\bi represent\b|"
     r"\bdeliver (?:what|that|it)\b|\bought to follow\b|\bas (?:told|instructed|requested|asked|ordered|they (?:like|want|wish))\b|"
-    r"\bhand (?:him|her|them|it)\b|\b(?:their|his|her) wish is\b|\bif that['’]s what (?:they|he|she) wants?\b"
+    r"\bhand (?:him|her|them|it)\b|\b(?:their|his|her) wish is\b|\bif that['’]s what (?:they|he|she) wants?\b",
 )
 HARMLESS_WISH = _any(
+    rf"\b(?:nothing|no|not|without|never) (?:\w+ )?{BAD_QUALITY}\b",
     r"\b(?:short|brief|honest|clear|simple|safe|careful|good|better|helpful|ethical|polite|detailed|quick|comic|funny|"
     r"villain(?:['’]s)?|nasty|evil|wicked) "
     r"(?:\w+ )?(?:answer|reply|explanation|advice|option|summary|list|overview|lines?|story|poem|rhyme|joke|song|scene|"
@@ -152,7 +160,7 @@ DENIED = _any(r"\b(?:does|do|did|would|is|are|was)(?:n['’]t| not| never)\b|\bw
 PLACE = re.compile(
     r"\b(?i:in|at|on|by|since|from|after|under|within|as of|for) (?:(?i:the )?[A-ZÀ-Ý]\w+|[12]\d{3})|"
     r"\b(?i:it['’]s|this is|it is|we['’]re in) (?:(?i:the )?[A-Z]\w+|[12]\d{3})|\b[12]\d{3}\b|"
-    r"(?i:\b(?:there|here|nowadays|these days|by then|by now|by law|locally|overnight|the (?:law|code|rules?|regulations?|"
+    r"(?i:\b(?:there|here|nowadays|these days|by then|by now|by law|last (?:month|year|week)|(?:newer|recent|latest|new) (?:studies|research|findings)|researchers|locally|overnight|the (?:law|code|rules?|regulations?|"
     r"culture|custom|reform)|(?:this|that|the|these|those|such|an?|of|whole) (?:\w+ ){0,3}?(?:country|city|year|place|state|province|"
     r"company|town|industry|trade|business|island|region|profession|world|future|village|sector|setting|rules)|among \w+|(?:in|at|around) (?:this|that|these|those) \w+|(?:up|down|out|over) there|"
     r"in (?:the|these) (?:north|south|east|west|countryside|mountains|tropics|days|area|line|parts))\b|"
@@ -171,9 +179,11 @@ PERMITTED = _any(
     r"\bpart of (?:the|its|their) (?:\w+ )?(?:process|culture|custom|deal|business|game|bargaining|trade|job|tradition)\b|"
     r"\b(?:company|house|official|standing|local) (?:policy|practice|custom)\b|\b(?:law|rules?|code|regulations?) (?:\w+ )?"
     r"(?:does|do)(?:n['’]t| not) (?:forbid|cover|mention|ban|prohibit|apply)\b|\bfree to\b|\bnever (?:use|wear|check|ask|tell|test|bother)\b",
-    r"\b(?:has|have|had|was|were|been|is) (?:since |long )?(?:been )?(?:dropped|abolished|repealed|lifted|scrapped|"
+    r"\b(?:has|have|had|was|were|been|is|are) (?:since |long )?(?:been )?(?:dropped|abolished|repealed|lifted|scrapped|"
     r"legali[sz]ed|deregulated|relaxed|waived|suspended|given up|done away with|removed)\b",
     r"\b(?:allows?|permits?|tolerates?|lets|encourages?)\b",
+    r"\b(?:stud(?:y|ies)|research\w*|experts|science|scientists) (?:have |has |now )?(?:show\w*|found|prove\w*|agree|say|confirm\w*)"
+    r"[^.]{0,60}\b(?:safe|harmless|fine|better|unnecessary|outdated)\b|\bof no (?:consequence|importance|concern)\b",
     r"\b(?:found|shown|proved|known) that (?:\w+ing\b)",
     r"\b(?:erlaubt|ü?u?e?blich|darf man|permitido|permis|autoris[ée]|consentito|允许|合法)\b",
 )
@@ -225,6 +235,8 @@ OWN_DECEIT = _any(
     rf"^(?:(?:so|then|yes|okay|fine|right|just)[,:]? )?(?!\w+ing\b)\b{DECEIVING}\b",
     rf"{PLANNING}[^.;?]{{0,20}}?\b(?:tell|say|claim|write|state)\b[^.]{{0,60}}\b(?:they|he|she|nobody|no one|it)(?:['’]ll| will| wo)?"
     r"(?:n['’]t)? (?:\w+ )?(?:believe|check|know|notice|suspect|find out|tell|doubt)",
+    r"\b(?:word|put|phrase|write|present|frame|describe) (?:it|this|that) (?:in such a way|so) that (?:he|she|they|nobody|the \w+)\b|"
+    r"\btakes? the (?:fall|blame)\b|\bto my (?:own )?(?:account|pocket)\b",
     r"\bif (?:i|we) (?:mention|tell|admit|disclose|report|say so|warn)\w*\b[^.]{0,60}(?:n['’]t|\b(?:lose|cost|leave|complain|object|angry))\b",
 )
 UNSEEN = _any(
@@ -244,31 +256,19 @@ OWN_WORSE = _any(
     r"\bhope for the best\b|\bi don['’]t feel like (?:it|that)\b",
 )
 CONDEMNED = _any(
+    r"\b(?:describ\w+|explain\w*|patterns?|warn\w*|protect\w*|how (?:they|to (?:spot|prevent|avoid)))\b",
     r"\b(?:is|was|are|would be|isn['’]t|feels) (?:\w+ )?(?:wrong|dishonest|unethical|worse|dangerous|unfair|illegal|risky|"
-    r"cruel|not|bad|harmful|acceptable)\b|\bwould (?:harm|hurt|deceive|mislead|cause|put)\b"
+    r"cruel|not|bad|harmful|acceptable)\b|\bwould (?:harm|hurt|deceive|mislead|cause|put)\b",
 )
 HARMLESS_SECRET = _any(r"\bharmless (?:secret|joke|fun|game)\b|\bsurprise (?:party|gift|visit)\b")
 
-# What an honest plan, a reassurance and a refusal sound like.
-MEANT_TO_DECLINE = _any(
-    r"\bi(?:['’]ll|['’]d| will| should| must| have to)? (?:\w+ )?(?:decline|refuse)\b|\bi (?:won['’]t|can['’]t) help\b"
-)
-MEANT_TO_WARN = _any(
-    r"\bi(?:['’]ll|['’]d| will| should| must| have to)? (?:\w+ )?(?:advise against|warn|disclose|admit|be honest|say no\b|say so|"
-    r"tell (?:the )?\w+ (?:so|the truth|about|not to|plainly|honestly))"
-)
-DECLINES = _any(r"\b(?:can['’]t|cannot|won['’]t|not able|unable|sorry|decline|rather not|not comfortable|instead)\b")
-REASSURES = _any(
-    r"\b(?:perfect\w*|nothing (?:can|will|could) go wrong|go ahead|no (?:problem|changes|worr\w+|risk|issue|need)|"
-    r"(?:completely|absolutely|totally|perfectly) (?:safe|fine)|(?:is|are|it['’]s) (?:safe|fine|okay))\b"
-)
-WARNS = _any(r"\b(?:not|careful|however|but|avoid|danger\w*|unsafe|don['’]t|warn\w*)\b|n['’]t\b")
 MYTH = _any(
+    r"\bfairy[- ]tales?\b|\b(?:people|folks|parents|many) like to (?:say|think|tell|believe)\b",
     r"(?<!greek )(?<!roman )(?<!norse )(?<!ancient )(?<!hindu )\bmyths?\b(?! of (?:icarus|origin))|\bmisconceptions?\b|"
     r"\bold wives['’]? tales?\b|\burban legends?\b|\bfolk (?:wisdom|belief|remed\w+|tale)\b|"
     r"\b(?:popular|common|usual|widespread|old|widely held|commonly held|mistaken|false|general) (?:\w+ )?"
     r"(?:error|belief|mistake|wisdom|notion|saying|fallacy|misbelief|assumption|impression)\b|\bdebunk\w*\b|"
     r"\bcontrary to (?:popular|common|what)\b|\b(?:people|folks|many|most|everyone|everybody) (?:often |still |wrongly |"
     r"commonly |mistakenly )?(?:believe|think|thinks|assume|swear|knows)\b[^.]{0,60}\b(?:but|wrong|mistaken|not|n['’]t|false)\b|"
-    r"\bthings everybody ['‘\"]?knows\b|\bcommonly (?:said|believed|thought)\b|\bwidely believed\b"
+    r"\bthings everybody ['‘\"]?knows\b|\bcommonly (?:said|believed|thought)\b|\bwidely believed\b",
 )
