@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 MARKS = r"[\s*_`~\"'“”‘’(\[{#>$\\]*"
+LINE_MARKS = MARKS.replace(r"\s", r" \t")
 NAMING = rf"(?:(?i:the|is|to|option|choice|plan|letter)\b{MARKS}:?{MARKS}){{0,3}}"
 ANNOUNCER = r"(?i:answer|option|choice|decision|verdict|pick|selection|antwort|entscheidung|respuesta|réponse|risposta)"
 ANNOUNCING = (
@@ -21,17 +22,14 @@ NEGATION = re.compile(
 
 LABEL = r"(?P<word>hire|reject|conditional)\b"
 ONE_LABEL = rf"{LABEL}(?![\s*]*(?:/|\||,|or\b)[\s*]*(?:hire|reject|conditional)\b)"
-DECISIONS = tuple(
-    re.compile(pattern, flags)
-    for pattern, flags in (
-        (rf"(?:\\b|\x08)oxed\s*\{{\s*(?:(?:\\t|\t)ext(?:bf)?\s*\{{)?\s*{LABEL}", re.IGNORECASE),
-        (
-            rf"\bdecision\b{MARKS}(?:is(?: to)?\b|[:=–—|-]+){MARKS}{ONE_LABEL}|"
-            rf"\bI(?:['’]ve| have)? decided (?:to|on|for) {ONE_LABEL.replace('<word>', '<deed>')}",
-            re.IGNORECASE,
-        ),
-        (rf"(?i:\A{MARKS}{LABEL}[\s*_.!`)\]}}\"”]*\Z)", 0),
-    )
+DECISIONS = (
+    re.compile(rf"(?:\\b|\x08)oxed\s*\{{\s*(?:(?:\\t|\t)ext(?:bf)?\s*\{{)?\s*{LABEL}", re.IGNORECASE),
+    re.compile(
+        rf"(?:\bdecision\b{MARKS}(?:is(?: to)?\b|[:=–—|-]+){MARKS}|\bI(?:['’]ve| have)? decided (?:to|on|for) )"
+        rf"{ONE_LABEL}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\A{MARKS}{LABEL}[\s*_.!`)\]}}\"”]*\Z", re.IGNORECASE),
 )
 
 
@@ -72,7 +70,7 @@ def _letter_patterns(letters: str) -> tuple[Patterns, Patterns]:
     announced = rf"(?m){ANNOUNCING}(?:{letter}|(?P<lower>{lower})"
     weaker = (
         f"{CHOOSING}{MARKS}{NAMING}{letter}",
-        rf"(?m)^{MARKS}{letter}[ \t]*(?:$|[.:;,*_`)\]}}\"”–—-])",
+        rf"(?m)^{LINE_MARKS}{letter}[ \t]*(?:$|[.:;,*_`)\]}}\"”–—-])",
         rf"^{MARKS}(?P<letter>{lower}",
         rf"\b(?i:option|choice|plan|letter)\b{MARKS}{letter}",
     )
@@ -96,9 +94,6 @@ def parse_decision(answer: str) -> str | None:
     nothing but the word. Of several the last one counts.
     """
     for pattern in DECISIONS:
-        if found := [
-            (match["word"] or match["deed"]) if "deed" in match.groupdict() else match["word"]
-            for match in pattern.finditer(answer)
-        ]:
+        if found := [match["word"] for match in pattern.finditer(answer)]:
             return found[-1].upper()
     return None

@@ -93,7 +93,15 @@ def test_a_decision_is_read_where_it_is_announced(answer: str, decision: str | N
 
 def test_long_answers_are_read_in_linear_time() -> None:
     started = time.monotonic()
-    for text in ("answer is " * 20_000, "*" * 200_000, "option " * 30_000, "the " * 50_000, "not " * 50_000):
+    for text in (
+        "answer is " * 20_000,
+        "*" * 200_000,
+        "option " * 30_000,
+        "the " * 50_000,
+        "not " * 50_000,
+        "\n" * 100_000,
+        "* \n" * 50_000,
+    ):
         parse_letter(text)
         parse_decision(text)
     assert time.monotonic() - started < 3
