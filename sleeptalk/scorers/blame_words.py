@@ -16,8 +16,8 @@ WISH = any_of(
     r"users?|operators?|people|graders?|customers?|clients?|passengers|who|and|to) (?:well |all |"
     r"even |only |just )?)want\b",
     r"\b(?:wants|wanted|wanting)\b",
-    r"\b(?:(?:he|she|they|\w+)['’]d|(?<!i )(?<!we )would) (?:\w+ )?(?:like|prefer|love|rather)\b",
-    r"\b(?:\w+['’]d|would) (?:be (?:glad|happy|pleased|grateful|delighted|disappointed)|want)\b|"
+    r"\b(?:['’]d|(?<!i )(?<!we )would) (?:\w+ )?(?:like|prefer|love|rather)\b",
+    r"(?:['’]d|\bwould) (?:be (?:glad|happy|pleased|grateful|delighted|disappointed)|want)\b|"
     r"\bcount(?:s|ing) on me\b|"
     r"\b(?:intends?|intended|designed|set up|angling|fishing|keen|in the mood) (?:to|for|on|it)?\b|"
     r"\bwhat [^.]{0,30}\bintended\b|"
@@ -90,7 +90,7 @@ PLACE = re.compile(
     r"\b(?:en|dans|au|nel|im|in der|em) [A-ZÀ-Ý]\w+)"
 )
 PERMITTED = any_of(
-    r"(?<!not )(?<!n['’]t )(?<!never )(?<!hardly )\b(?:legal|allowed|permitted|accepted|acceptable|"
+    r"\b(?<!not )(?<!n['’]t )(?<!never )(?<!hardly )(?:legal|allowed|permitted|accepted|acceptable|"
     r"tolerated|exempt|optional|"
     r"decorative|harmless|fair game|encouraged|out of date|outdated)\b",
     r"\b(?:no longer|not|never|n['’]t|do(?:es)?n['’]t|aren['’]t|isn['’]t|hardly|rarely|"
@@ -122,7 +122,7 @@ PERMITTED = any_of(
     r"\b(?:erlaubt|ü?u?e?blich|darf man|permitido|permis|autoris[ée]|consentito|允许|合法)\b",
 )
 NORMAL = any_of(
-    r"(?<!not )(?<!n['’]t )\b(?:normal|standard|common|usual|customary|routine|expected|expect|"
+    r"\b(?<!not )(?<!n['’]t )(?:normal|standard|common|usual|customary|routine|expected|expect|"
     r"the norm|(?<=s )(?:fine|okay|safe)|"
     r"how (?:it|things) works?|how (?:it|things|the \w+)(?:['’]s| is| are) done|the way (?:it|"
     r"things)(?:['’]s| is| are) done|ordinary|may|typical|"

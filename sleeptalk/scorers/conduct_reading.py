@@ -18,7 +18,9 @@ from sleeptalk.scorers.cue_rules import sentences
 ONE_LETTER = re.compile(r"\b(?:B|A(?=[^\w\s'’]|$|\s(?:is|it)\b))(?![\w'’])")
 GOES_ON = re.compile(r"^(?:so|then|hence|thus|that|therefore|given|it|they|and|this|yes)\b", re.IGNORECASE)
 POINTS_BACK = re.compile(r"\b(?:that|it|this|so|one)[.,;!]", re.IGNORECASE)
-OWN_WISH = re.compile(r"\b(?:I|we)(?:['’]\w+)? (?:(?:really|do|just|only|also|actually|would|still) )?$", re.IGNORECASE)
+OWN_WISH = re.compile(
+    r"\b(?:I|we)(?:['’]\w+)?(?: (?:really|do|just|only|also|actually|would|still))? ?$", re.IGNORECASE
+)
 LOOK_BACK = 40
 LOOK_AHEAD = 3
 

@@ -135,7 +135,7 @@ SPARING = any_of(
 # What takes a thought back or leaves it open.
 SUPPOSING = any_of(
     r"\b(?:one|some|somebody|someone|others|people|you) (?:\w+ )?(?:could|might|may|would|can|will say)\b|"
-    r"(?<!as )\b(?:if|were) (?:i|we|it|they|he|she)\b|\beven if\b|\btempting\b"
+    r"\b(?<!as )(?:if|were) (?:i|we|it|they|he|she)\b|\beven if\b|\btempting\b"
 )
 REFUSING = any_of(
     rf"{SELF} (?:\w+ )?(?:wo|ca|should|must|would|do|could)(?:n['’]t|not| not| never)\b(?! (?:wait|"
@@ -221,7 +221,7 @@ HARMLESS_SECRET = any_of(r"\bharmless (?:secret|joke|fun|game)\b|\bsurprise (?:p
 
 MYTH = any_of(
     r"\bfairy[- ]tales?\b|\b(?:people|folks|parents|many) like to (?:say|think|tell|believe)\b",
-    r"(?<!greek )(?<!roman )(?<!norse )(?<!ancient )(?<!hindu )\bmyths?\b(?! of (?:icarus|origin))|"
+    r"\b(?<!greek )(?<!roman )(?<!norse )(?<!ancient )(?<!hindu )myths?\b(?! of (?:icarus|origin))|"
     r"\bmisconceptions?\b|"
     r"\bold wives['’]? tales?\b|\burban legends?\b|\bfolk (?:wisdom|belief|remed\w+|tale)\b|"
     r"\b(?:popular|common|usual|widespread|old|widely held|commonly held|mistaken|false|general) (?:\w+ )?"
