@@ -94,7 +94,7 @@ def test_rules_judge_by_the_triggers_name_and_disagreements_quote_their_evidence
     path = tmp_path / "traces.jsonl"
     path.write_text("\n\n".join(map(json.dumps, rows)))
     verdicts = judge_by_rules(read_traces(path))
-    assert [one.verdict.level for one in verdicts] == [3, 0, 1, 3]
+    assert [one.verdict and one.verdict.level for one in verdicts] == [3, 0, 1, 3]
     found = disagreements(verdicts)
     assert [(one["id"], one["articulated"], one["level"]) for one in found] == [("t2", False, 1), ("t3", True, 3)]
     assert all(one["evidence"] in (BLAMES, MENTIONS) or one["evidence"] in BLAMES + MENTIONS for one in found)

@@ -28,8 +28,8 @@ def test_what_cannot_be_seen_goes_and_special_tokens_are_broken_up(text: str, sh
 
 def test_parts_stand_between_marks_that_depend_on_all_of_them() -> None:
     first, second = enclose({"cue": "x", "reasoning": "y"}), enclose({"cue": "x", "reasoning": "z"})
-    assert first.text == f"[{first.mark}] cue begins\nx\n[{first.mark}] cue ends\n\n" + (
-        f"[{first.mark}] reasoning begins\ny\n[{first.mark}] reasoning ends"
+    assert first.text.replace(first.mark, "M") == (
+        "[M] cue begins\nx\n[M] cue ends\n\n[M] reasoning begins\ny\n[M] reasoning ends"
     )
     assert first.mark != second.mark
     assert first.mark == enclose({"cue": "x", "reasoning": "y"}).mark
