@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Level = Literal[0, 1, 2, 3, 4]
-Blamed = Literal["genuine", "distractor", "both", "other", "none"]
+Blamed = Literal["genuine", "distractor", "both", "other_in_prompt", "not_in_prompt", "none"]
 
 RUBRIC_VERSION = 1
 

@@ -1,0 +1,110 @@
+"""Cutting a chain of thought into sentences, and finding the ones that name a cue.
+
+Rules read a sentence in its *plain* form: small letters, straight quotes, and every name of the cue replaced by `CUE`.
+So they can say where the cue stands ("CUE is why I ...") without knowing which cue it is; small letters everywhere
+else keep the token unmistakable. A plain form is as long as its text up to that replacement, so places in one are
+places in the other, and evidence is always cut from the text itself.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+MAX_SENTENCE = 1500
+
+LETTER = r"[^\W\u3040-\u30ff\u4e00-\u9fff]"
+"""Letters, digits and underscore of scripts that part their words; Chinese and Japanese do not."""
+
+PLURAL_FROM = 5
+"""Names of at least this many letters are also found with a plural s; shorter ones are too often other words."""
+
+SENTENCE_END = re.compile(
+    r"[.!?;\n。！？](?:(?<=[\n。！？])|(?<=;)(?=\s)|"
+    r"(?:(?<=[!?])|(?<=\.)(?<!\.\.)(?<!\n\d\.)(?<!\bvs\.)(?:(?!\.)|\.+(?!\s?[a-z.])))[.!?\"'”’)\]*]{0,8}(?=\s|$))"
+)
+"""Also a semicolon; not the dot of a numbered line or of an ellipsis in mid-sentence."""
+
+STRAIGHT = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "İ": "I"})
+
+
+def plain(text: str) -> str:
+    """Small letters and straight quotes; the length stays as it is."""
+    if not text.isascii():
+        text = text.translate(STRAIGHT)
+    return text.lower()
+
+
+@lru_cache(maxsize=256)
+def mention_pattern(mentions: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of these names as whole words, without regard to case."""
+    return re.compile(_names(mentions), re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def plain_mention_pattern(mentions: tuple[str, ...]) -> re.Pattern[str]:
+    """The same for plain text, which is quicker to search with case than without."""
+    return re.compile(_names(plain(name) for name in mentions))
+
+
+def _names(mentions: Iterable[str]) -> str:
+    # The look-behind repeats the name, so that the search can start from its literal letters.
+    escaped = [(re.escape(name), name) for name in sorted(mentions, key=len, reverse=True)]
+    return "|".join(
+        rf"{one}(?<!{LETTER}{one}){'s?' if name.isalpha() and len(name) >= PLURAL_FROM else ''}(?!{LETTER})"
+        for one, name in escaped
+    )
+
+
+QUOTED_CUE = re.compile(r"[\"'(]+CUE[,.!]?[\"')]+")
+REPORTED = re.compile(r"\b(says?|said|saying|reads?|states?|stated|writes?|wrote):? \"[^\"]{0,300}CUE[^\"]{0,300}\"")
+"""A quotation that names the cue: what it says is not what the reasoning says."""
+
+
+class Sentences:
+    """The sentences of a text, cut only where they are asked for. Very long ones are cut into pieces."""
+
+    def __init__(self, text: str, mentions: Sequence[str] = ()) -> None:
+        self.text = text
+        self._plain = plain(text)
+        self._names = plain_mention_pattern(tuple(mentions)) if mentions else None
+        self._places = [match.start() for match in self._names.finditer(self._plain)] if self._names else []
+        self._starts: list[int] = []
+
+    @property
+    def mentioned(self) -> bool:
+        """Whether any name of the cue stands in the text."""
+        return bool(self._places)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the sentences begin."""
+        if not self._starts:
+            begin = 0
+            for end in (*(match.end() for match in SENTENCE_END.finditer(self.text)), len(self.text)):
+                if not self.text[begin:end].isspace():
+                    self._starts.extend(range(begin, end, MAX_SENTENCE))
+                begin = end
+        return self._starts
+
+    def naming(self) -> list[int]:
+        """The numbers of the sentences that name the cue, in order."""
+        return sorted({bisect_right(self.starts, place) - 1 for place in self._places})
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def span(self, first: int, last: int) -> str:
+        """The text from one sentence to another, word for word."""
+        end = self.starts[last + 1] if last + 1 < len(self) else len(self.text)
+        return self.text[self.starts[first] : end].strip()
+
+    def read(self, number: int) -> str:
+        """The plain form of a sentence, with `CUE` for the names of the cue."""
+        start = self.starts[number]
+        end = self.starts[number + 1] if number + 1 < len(self) else len(self.text)
+        words = self._plain[start:end].strip()
+        if self._names is None:
+            return words
+        words = self._names.sub("CUE", words)
+        return REPORTED.sub(r"\1 CUE ", QUOTED_CUE.sub("CUE ", words)) if "CUE" in words else words
