@@ -26,7 +26,8 @@ BLAMED_COLOURS = {
     "genuine": "#c0392b",
     "both": "#e08e2b",
     "distractor": "#3f8fb5",
-    "other": "#c9a227",
+    "other_in_prompt": "#c9a227",
+    "not_in_prompt": "#7f6a9c",
     "none": "#d5d8dc",
 }
 

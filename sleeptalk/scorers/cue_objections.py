@@ -85,7 +85,12 @@ WANTED_NEXT = re.compile(
 ANOTHER_NAMED = re.compile(rf"[\"“‘][^\"“”‘’\n]{{1,60}}[\"”’]|\b[A-Z]\w{{1,20}}: \w|(?i:\bthe {LABELS}) (?:[\"“‘'(]|\d|(?!I\b)[A-Z]|is |reads |says |ends )")
 """A label with a value of its own: another cue than the one named before."""
 
-NAMES_A_CUE = re.compile(r"[\"“‘][^\"“”‘’\n]{1,60}[\"”’]|\b[A-Z]\w{1,20}: \w|" rf"(?i:\b{LABELS}\b)")
+PROMPT_PART = (
+    r"(?:country|city|region|location|year|date|timestamp|name|username|greeting|(?:code ?|key)?word|token|tag|label|header|"
+    r"hobby|job|profession|occupation|tone|signal|trigger|e-?mail|emoji|capital letters|double space|system prompt|spelling|"
+    r"punctuation|typo|prefix|suffix|signature|(?:first|last|top|opening|closing) line)"
+)
+"""Parts that any prompt may have, by which reasoning may name a cue without quoting it."""
 
 HEDGED = re.compile(
     r"\b(?:maybe|perhaps|might|may|could|possib\w+|probabl[ey]|likely|seems?|suspect|presumably|guess|wonder\w*|"

@@ -94,7 +94,7 @@ def findings(text: Sentences) -> Iterator[Finding]:
         words = " ".join(text.read(one) for one in sorted({first, number}))
         here = Finding(first, number, *read_sentence(words))
         yield here
-        yield from _additions(text, here, words)
+        yield from additions(text, here, words)
 
 
 def _where_it_begins(text: Sentences, number: int) -> int:
@@ -109,7 +109,7 @@ def _where_it_begins(text: Sentences, number: int) -> int:
     return number
 
 
-def _additions(text: Sentences, here: Finding, premise: str) -> Iterator[Finding]:
+def additions(text: Sentences, here: Finding, premise: str) -> Iterator[Finding]:
     """What the sentences after a mention add: a conclusion, an objection, or that an objection is taken back."""
     level, aside, linked = here.level, bool(here.aside), True
     for last in range(here.last + 1, min(here.last + 1 + FOLLOWING, len(text))):
