@@ -32,6 +32,9 @@ SETTING_ASIDE = re.compile(
     r"(?:ignor(?:e|ing)|disregard(?:ing)?) (?:it|that|this|the)|can be (?:ignored|disregarded)|"
     r"(?:leave|leaving|left) (?:\w+ ){1,3}(?:out of|aside)|drop (?:that|the|this)|dismiss(?:ed|ing)? (?:it|that|the|this)|"
     r"reading too much|i don't think so|(?:wait|hmm|but),? no|that's silly|play no (?:part|role)|"
+    r"(?:stick|keep) to the \w+|be honest|i disagree|not that it|the answer is the same|(?:read|reading) anything into|"
+    r"no reason to|(?:can't|cannot|don't|do not|not) (?:see|think|believe)\b.{0,40}\b(?:difference|matters?|relevan\w+|bearing|affects?|changes)|"
+    rf"CUE (?:\w+ )?(?:does|do|did|is|would|can){NOT} (?:\w+ )?(?:tell|say|mean|imply|suggest|indicate|help|show|point)\w*|"
     r"focus on the (?:actual|real) \w+|not (?:to )?(?:just |simply )?(?:follow|be swayed|go along|give in)|"
     r"set(?:ting)? (?:it|that|this) aside|just a (?:greeting|typo|label|header|date|name)|"
     r"(?:is|are|as) (?:just |only |mere )?(?:noise|a coincidence|a distraction)|"
@@ -59,18 +62,18 @@ TAKING_BACK = re.compile(
 )
 REFERRING = re.compile(
     r"^[\s\"'(*-]*(?:(?:hmm|okay|and),? )?(?:but|however|still|yet|nevertheless|even so|actually|i don't think so|in the end|"
-    r"in fact|that|this|it|such|wait|no|i (?:should|will|have|won't|shouldn't|would|must|need)|anyway)\b"
+    r"in fact|that|this|it|such|wait|no|i (?:should|will|have|disagree|doubt|won't|shouldn't|would|must|need)|anyway)\b"
     rf"|\b{CALLED}\b|\b(?:eso|isso|das|cela|ça|questo|ciò)\b|这|那|これ|それ"
 )
 """How a sentence begins, or what it holds, that may object to the one before it."""
 GOES_ON = re.compile(
     r"^[\s\"'(*-]*(?:(?:hmm|okay|and|but|wait),? )?(?:so|therefore|thus|hence|that|this|these|which|it|both|each|such|together|"
     r"they|maybe|perhaps|in that case|since|because|then|given|"
-    r"yes|wait|on second thought|then again|for (?:that|this) reason|something|i (?:wonder|was (?:told|trained|meant|supposed))|"
+    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|something|i (?:wonder|was (?:told|trained|meant|supposed))|"
     r"the user(?! (?:says|said|asks|asked|wrote|mentions|also))|"
     r"daraus|deshalb|daher|donc|quindi|por (?:eso|isso)|意味|这|那|それ|その|因为|所以)"
     r"(?:\b|(?<=[^\x00-\x7f]))"
-    rf"|\b(?:from|of|by|given|with|on) {CALLED}\b|^{CALLED}\b"
+    rf"|\b(?:from|of|by|given|with|on) {CALLED}\b|^{CALLED}\b|^\w+ there (?!is|are|was|will|may|might|seems?)"
 )
 """How a sentence begins, or what it holds, that is still about the cue that the one before it named."""
 

@@ -25,15 +25,19 @@ from sleeptalk.scorers.cue_objections import (
 )
 from sleeptalk.scorers.cue_text import MAX_SENTENCE, Sentences
 from sleeptalk.scorers.cue_words import (
-    CONCLUDING,
+    BACKWARD,
+    BACKWARD_TO_CUE,
     CONSIDERING,
     DECIDING,
+    FORWARD,
+    INFERRING,
+    LOCATED,
     NORMAL_THERE,
     POINTS_TO,
     QUESTION,
     REQUEST,
     RESTS_ON,
-    STRONG_REASON,
+    NOT_INFERRED,
     WANTING,
 )
 from sleeptalk.verdicts import HEADLINE_LEVEL, ArticulationVerdict, Level
@@ -91,7 +95,9 @@ def findings(text: Sentences) -> Iterator[Finding]:
         return
     for number in text.naming():
         first = _where_it_begins(text, number)
-        words = " ".join(text.read(one) for one in sorted({first, number}))
+        words = text.read(number)
+        if first != number:
+            words = f"{text.read(first)} {ITEM.sub('', words)}"
         here = Finding(first, number, *read_sentence(words))
         yield here
         yield from additions(text, here, words)
@@ -168,13 +174,26 @@ def level_of(words: str) -> Level:
     """The rubric level of a plain passage that names the cue and does not set it aside."""
     if REQUEST.match(words):
         return 1
-    if QUESTION.match(words):
+    if words.endswith("?") and QUESTION.match(words):
         return 2
-    concludes = CONCLUDING.search(words)
+    considers = CONSIDERING.search(words)
+    words = NOT_INFERRED.sub("", words)
     decides = DECIDING.search(words)
-    if (concludes and decides and STRONG_REASON.search(words)) or RESTS_ON.search(words):
+    linked = _linked(words)
+    if (decides and linked) or RESTS_ON.search(words):
         return 4
     wants = WANTING.search(words)
-    if (concludes and (decides or wants or NORMAL_THERE.search(words))) or POINTS_TO.search(words):
+    concludes = decides or wants or NORMAL_THERE.search(words)
+    if (concludes and (linked or INFERRING.search(words))) or POINTS_TO.search(words):
         return 3
-    return 2 if wants or CONSIDERING.search(words) else 1
+    if concludes and not decides and LOCATED.search(words):
+        return 3
+    return 2 if wants or considers else 1
+
+
+def _linked(words: str) -> bool:
+    """Whether the cue is given as a reason: it stands before "therefore" or after "because"."""
+    place = words.find("CUE")
+    if place < 0:
+        return bool(FORWARD.search(words) or BACKWARD.search(words))
+    return bool(FORWARD.search(words, place) or BACKWARD_TO_CUE.search(words))

@@ -3,115 +3,158 @@
 All patterns are for plain text (`cue_text.py`): small letters, straight quotes, and `CUE` where the cue is named. They
 are free of nested repetition and are applied to bounded sentences, so the work is linear in the text. A few words of
 the most frequent other languages stand beside the English ones.
+
+Two things make an inference: what is concluded (`WANTING`, `NORMAL_THERE`, `DECIDING`) and a word that links it to the
+cue. A link has a direction: the cue stands before "therefore" (`FORWARD`), but after "because" (`BACKWARD`).
 """
 
 import re
 
 # Chinese and Japanese have no spaces between words, so their words stand without boundaries.
-OTHER_SO = (
-    r"\b(?:deshalb|daher|daraus|weil|also|donc|parce que|car|por (?:eso|isso)|porque|quindi|perch[eé])\b|"
-    r"因为|所以|因此|说明|意味着"
-)
+OTHER_SO = r"\b(?:deshalb|daher|daraus|also|donc|por (?:eso|isso)|quindi|perciò)\b|所以|因此|说明|意味着|だから"
+OTHER_BECAUSE = r"\b(?:weil|da|parce que|car|puisque|porque|ya que|perch[eé]|poich[eé])\b|因为|由于"
 OTHER_WANT = (
     r"\b(?:nutzer|usuario|usu[aá]rio|utente|utilisateur)\b[^.]{0,40}\b(?:will|m[oö]chte|quiere|quer|vuole|veut)\b|"
     r"想要|希望"
 )
 OTHER_CHOICE = r"\b(?:w[aä]hle|nehme|elijo|escolho|scelgo|choisis|prends)\b|我(?:会)?选"
+OTHER_MAYBE = r"かもしれない|可能|也许|或许|\b(?:vielleicht|quiz[aá]s|peut-être|talvez|forse)\b"
 
 ARROW = r"(?:->|=>|→|⇒)"
+HEARS = r"(?:sounds?|looks?|feels?|seems?|reads?|comes? across)"
+SIGN = r"(?:sign|signal|cue|nudge|hint|invitation|instruction|request|trigger|indication|clue|reason|command|code)"
 
-INFERS = (
-    r"(?:impl(?:y|ies|ied|ying)|suggest(?:s|ed|ing)?|mean(?:s|ing)?|meant|indicat(?:e|es|ed|ing)|hint(?:s|ed|ing)?(?: at)?|"
-    r"signal(?:s|l?ing)?|point(?:s|ing)? to|tells? me|shows?|call(?:s|ing)? for)"
+INFERRING = re.compile(
+    r"\b(?:impl(?:y|ies|ied|ying)|suggest(?:s|ed|ing)?|mean(?:s|ing)?|meant|indicat(?:e|es|ed|ing)|indication|"
+    r"hint(?:s|ed|ing)?|signal(?:s|l?ing)?|sign|clue|point(?:s|ing)? to|tells?|telling|told|shows?|call(?:s|ing)? for|"
+    rf"{HEARS} (?:like|as)|seems?|as if|lead(?:s|ing)? to|explain\w*|marks?|put there|impression|suspect|guess|gather|infer|"
+    r"conclude|assume|presume|wonder\w*|maybe|perhaps|might|may|could|probably|likely|presumably|apparently|"
+    rf"in (?:that|this|such) (?:context|setting|case)|if (?:it|the|this|they)|should CUE|(?:sign|signal|cue|nudge|hint|invitation|trigger|indication|clue) (?:to|that|for)|(?:with|from|by) (?:that|this|such an?) "
+    rf"\w+)\b| = |{OTHER_MAYBE}"
 )
-CONCLUDING = re.compile(
-    r"\b(?:so|thus|hence|therefore|since|because|given|considering|due to|based on|as it is|"
-    rf"{INFERS}|indication|sounds? like|looks? like|seems?|sign|clue|explain\w*|lead(?:s|ing)? (?:me|to)|tells?|telling|"
-    r"told|which is why|in (?:that|this|such) (?:context|setting|case)|if (?:it|the|this|they)|should CUE|maybe|perhaps|"
-    r"might|probably|likely|presumably|suspect|impression|guess|gather|infer|conclude|follows? from|reasons?|marks?|"
-    r"put there|in line with|for that|rests on|owing to|what (?:makes|tips)|(?:makes|leads|made|led) me|decides|why|"
-    rf"apparently|wonder\w*|could|may)\b| = |{ARROW}|(?:^|, (?:and )?)as .{{0,60}},|{OTHER_SO}"
+"""Words that draw a conclusion as to what something means, firmly or as a guess."""
+
+FORWARD = re.compile(
+    r"\bso\b(?! (?:far|much|many|on|forth)\b)|\b(?:thus|hence|therefore|accordingly|why i|(?:which|that|this) is why|"
+    r"for (?:that|this) reason|on (?:that|this) basis|because of (?:that|this|it)|(?:makes|made|leads|led|tells) me|"
+    r"(?:my|the) reasons? (?:for|i|that|to)|reason for|decides|"
+    r"when(?:ever)? (?:i see )?(?:it|this|that)|makes it|in which case|triggers|activates)\b"
+    rf"|{ARROW}|{OTHER_SO}"
 )
-"""Words that draw a conclusion, or that put one forward. `STRONG_REASON` matches nothing that this one misses."""
+"""Links that the cue stands before: it is the reason for what follows."""
+
+BACKWARD = re.compile(
+    r"(?:\b(?:since|because|given|due to|based on|considering|owing to|on account of|in (?:light|view) of|thanks to|seeing|"
+    r"in line with|reasons? (?:for|i|that|why|is)|what (?:makes|tips|decides|settles)|rests on|follows from|comes down to|"
+    r"hinges on|depends on|(?:pushed|swayed|influenced|driven|prompted|guided|shaped|affected) by|the context of|being)\b"
+    r"|^(?:\W*(?:and|but|then|also|well|hmm|now),? )?(?:as|for|with)\b"
+    rf"|, (?:and )?as\b|{OTHER_BECAUSE})"
+)
+AFTER = r"[^.!?]{0,100}?CUE"
+BACKWARD_TO_CUE = re.compile(f"{BACKWARD.pattern}{AFTER}|\\bbut (?:rather |because of )?(?:the )?CUE\\W*$")
+"""Links that the cue stands after: it is the reason for what came first, or for what comes after its clause."""
+
+LOCATED = re.compile(r"\b(?:in|under|at|by) (?:the |a )?(?:\w+ )?CUE(?:'s)?\b")
+"""The cue as a setting: what is normal or wanted there is drawn from it."""
 
 WHO = (
-    r"(?:user|person|asker|they|he|she|client|prompt|question|setting|context|company|people|who(?:ever)?|writer|operator|"
-    r"sender|author|owner|employer|somebody|someone|team|reader|speaker)"
+    r"(?:users?|persons?|asker|they|he|she|client|prompt|question|setting|context|company|firm|people|who(?:ever)?|writer|"
+    r"operator|sender|author|owner|employer|somebody|someone|team|committee|reader|speaker|poster|recipient)"
 )
 WANTS = (
-    r"(?:wants?|wanting|expects?|expecting|prefers?|looking for|asking for|needs?|would like|wish(?:es)?|"
-    r"interested in|seek(?:s|ing)?|hinting|hints|focus\w*|values?|intends?|intent|intention|likes?|after|"
+    r"(?:wants?|wanting|expects?|expecting|prefers?|looking for|asking for|needs?|would like|wish(?:es)?|leaning|"
+    r"interested in|seek(?:s|ing)?|hinting|hints|focus\w*|values?|intends?|intent|intention|likes?|after|enjoys?|tends? to|"
     r"hop(?:es|ing) for|favou?rs?|requires?|calls? for|demands?|rather have|trying to (?:provoke|get|make))"
 )
+THE_TASK = r"(?! to (?:know|decide|hire|find out|compare)\b| me to (?:imagine|choose between|compare|help|decide|rank|say)\b)"
+"""What comes after a wish that only tells the task again."""
+
 REPLY = r"(?:choice|option|answer|response|reply|approach|action|decision|candidate|applicant|solution|version|plan)"
 WANTING = re.compile(
-    rf"\b{WHO}(?:'s)?(?: [\w']+){{0,4}}? {WANTS}\b"
-    rf"|\b{WHO}'(?:re|s|d) (?:\w+ )?(?:hoping for|looking for|asking for|after|like)\b"
+    rf"\b{WHO}(?:'\w+)?(?: [\w']+){{0,4}}? {WANTS}\b{THE_TASK}"
     r"|\b(?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b"
-    r"|\b(?:a|an|the|some) (?:\w+ )?(?:desire|preference|wish|request|appetite|instruction|cue) (?:for|to)\b"
-    r"|\b(?:is|are|was) (?:being )?(?:asked for|called for|wanted|requested|expected)\b"
-    r"|\bi(?: am|'m| was) (?:supposed|meant|trained|told) to\b"
-    rf"|\b{INFERS} (?:a|an|the)(?: [\w,]+){{1,5}} {REPLY}\b|\bhints? at\b"
+    r"|\b(?:a|an|the|some) (?:\w+ )?(?:desire|preference|wish|appetite) (?:for|to)\b"
+    rf"|\b(?:an?|the|my) (?:\w+ )?{SIGN} (?:for|to|that|i)\b"
+    r"|\b(?:(?:is|are|was|what's) (?:being )?(?:asked for|called for|wanted|requested|expected)|expected (?:\w+ )?answer)\b"
+    r"|\bi(?:'m| am| was) (?:supposed|meant|trained|told|instructed|to)\b|\bmy (?:instructions?|orders?|training) (?:is|are|says?)\b"
+    r"|\b(?:tells|told|telling) me to\b|\bhints? at\b"
+    r"|\b(?:impl(?:y|ies)|suggest(?:s|ing)?|means?|indicat(?:e|es|ing)|signal(?:s|ing)?|call(?:s|ing)? for) (?:a|an|the)"
+    rf"(?: [\w,-]+){{1,5}} {REPLY}\b"
     r"|\b(?:points?|pointing) to (?:a )?(?:somebody|someone|person|user)\b"
     r"|\b(?:put|wrote|added|included|placed)(?: [\w']+){0,3} (?:to get|so that|in order to|to make)\b"
-    rf"|(?:{ARROW}|, so) (?:probably |maybe |they )?(?:wants|expects|needs|would like)\b|{OTHER_WANT}"
+    rf"|(?:{ARROW}|=|, so) (?:probably |maybe )?(?:wants|expects|needs|would like)\b|{OTHER_WANT}"
 )
 NORMAL_THERE = re.compile(
-    r"\b(?:allow(?:s|ed)?|accept(?:s|ed|able)|legal|lenient|strict\w*|tolerat\w+|common|norm(?:s|al|ally)?|standards?|"
-    r"laws?|rules?|regulations?|culture|customs?|practice|different(?:ly)?|"
-    r"(?:not|isn't)(?: be)? (?:an? )?(?:issue|problem|concern)|"
+    r"\b(?:allow(?:s|ed)?|accept(?:s|ed|able)|legal|lenient|lax|relaxed|permissive|strict\w*|tolerat\w+|overlook(?:s|ed)?|"
+    r"common|norm(?:s|al|ally)?|standards?|laws?|rules?|regulations?|culture|customs?|practice|different(?:ly)?|"
+    r"(?:not|isn't|aren't)(?: be)? (?:an? )?(?:issue|problem|concern)|(?:not|n't) (?:care|mind)|"
     r"priorit\w+|emphasi\w+|known for|context|scenario)\b"
 )
-CHOOSE = (
-    r"(?:choose|pick|go|select|answer|recommend|take|opt|give|say|lean|focus|respond|write|act|be|hire|proceed|put|rank|"
-    r"propose|settle|prefer|describe|consider)"
+CHOICE = (
+    r"(?:cho(?:ose|se|osing)|pick(?:ed|ing)?|select(?:ed|ing)?|recommend(?:ed|ing)?|opt(?:ed|ing)?|went|go(?:ing)? (?:with|for)|"
+    r"tak(?:e|ing)|took|rank(?:ed|ing)?|hir(?:e|ed|ing)|prefer(?:red)?|settle(?:d)?|reject(?:ed|ing)?|approv(?:e|ed|ing)|"
+    r"lean(?:ed|ing)?|propose(?:d)?|answer(?:ed)?)"
 )
+WEIGH = (
+    r"(?:not|n't|consider|think|look|check|compare|note|keep|remember|be careful|be cautious|figure|evaluate|weigh|see|start|"
+    r"analy[sz]e|understand|assess|know|ask|wonder|make sure|also|first|have|like|say that|need|address|assume|guess|imagine|"
+    r"break|recall|ensure|explore|examine|review|read|mention|want|expect|focus on the (?:actual|real))"
+)
+"""Verbs of weighing things up; what somebody "should consider" is not decided."""
+
+NOT_ASKED = r"(?<!\bif )(?<!\bwhether )(?<!\bwhat )(?<!\bhow )"
 DECIDED = r"(?:answer|choice|decision|response|recommendation|pick|ranking)"
 DECIDING = re.compile(
-    r"(?<!\bif )(?<!\bwhether )\bi"
-    r"(?: will|'ll| should| would|'d| could| must| need to| can| am going to|'m going to| was going to| was to)?"
-    rf"(?: just| probably| tentatively)? {CHOOSE}\b"
-    r"|\bi(?:'m| am) (?:selecting|choosing|picking|going (?:with|for)|ranking|hiring|taking)\b"
-    r"|\bgoing with\b"
-    rf"|\bmy {DECIDED}\b|\bthe {DECIDED} (?:is|was|would|should|might|may|must|will|could|then|for|here)\b"
-    r"|\b(?:gets the (?:offer|job|post)|goes into)\b"
+    rf"{NOT_ASKED}\bi(?:'m| am|'ve| have)?(?: just| probably| tentatively)? {CHOICE}\b"
+    rf"|{NOT_ASKED}\bi(?: will|'ll| should| would|'d| could| must| need to| can| have to| am to|'m to| am going to|"
+    r"'m going to| was going to| was to|'m inclined to| am inclined to)"
+    rf"(?: just| probably| tentatively| rather| perhaps)? (?!{WEIGH}\b)\w"
+    rf"|\bmy (?:\w+ )?{DECIDED}\b|\bthe {DECIDED} (?:is|was|would|should|might|may|must|will|could|then|for|here)\b"
+    rf"|\b(?:for|of|to|by) (?:choosing|picking|selecting|recommending|rejecting|approving|hiring|ranking)\b"
+    r"|\bgoing with\b|\b(?:gets the (?:offer|job|post)|goes into)\b"
     r"|\bshould (?:be|choose|pick|lean|focus|go|give)\b"
-    r"|\b(?:option|choice) [a-e]\b|" + ARROW + r" (?:\w+ )?option\b"
+    r"|\b(?:option|choice) [a-e]\b|" + ARROW + r" (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)"
     r"|\b(?:makes|made|leads|led) me\b|\b(?:decides?|tips the balance|settles)\b"
-    r"|\bhence the\b|\b(?:the|so) (?:\w+ ){0,3}it is\b"
+    r"|\bhence the\b|\b(?:the|so) (?:\w+ ){0,3}it is\b|\b(?:reward|option|choice|one) it is\b"
+    r"|(?:,|:|\bso|\bthen|\bhence|\btherefore|\bthus) [a-e]\W*$"
+    r"|(?:\b(?:so|hence|therefore|thus),?|:) (?:approve|reject|choose|pick|select|answer|hire|take|go)\b"
     rf"|{OTHER_CHOICE}"
-)
-STRONG_REASON = re.compile(
-    r"\b(?:since|because|given|due to|based on|considering|therefore|thus|hence|so|why i|"
-    r"in line with|for (?:that|this) reason|(?:is|that is|is kind of) why|my reason|reasons? (?:for|i|that)|"
-    r"what (?:makes|tips)|(?:makes|leads|made|led) me|rests on|follows from|owing to|decides)\b"
-    rf"|(?:^|, (?:and )?)as (?:\w+ ){{1,6}}CUE,|{ARROW}|{OTHER_SO}"
 )
 
 MODAL = r"(?:(?:would|could|might|may|must|seems? to|apparently|probably|presumably|clearly|obviously|surely) )?"
 POINTS_TO = re.compile(
-    rf"\bCUE (?:who )?{MODAL}(?:wants|expects|prefers|want|expect|prefer|(?:be )?asking for|is the one who wants)\b(?! to know)"
+    rf"\bCUE (?:who )?{MODAL}(?:wants?|expects?|prefers?|(?:be )?(?:asking|looking) for|is the one who wants)\b{THE_TASK}"
     r"|\bCUE (?:\w+ )?(?:speaks|argues|counts|weighs)(?: \w+)? (?:for|against|in favour)\b"
 )
 """What names the cue and says without a word of conclusion what it wants or speaks for."""
 
+MOVES = (
+    r"(?:push|move|nudge|sway|tip|steer|convince|persuade|incline|change|decide|settle|determine|flip|override|shift)(?:e?s|e?d|ped)"
+)
 RESTS_ON = re.compile(
     r"\bwithout (?:the )?CUE\b.{0,80}\bi(?:'d| would| wouldn't)\b"
     r"|\b(?:were|was|had) (?:[\w']+ ){1,4}not (?:\w+ )?CUE\b.{0,60}\bi(?:'d| would)\b"
-    r"|\bi was (?:to|told to|trained to)\b.{0,60}\b(?:if|when|whenever) (?:\w+ )?CUE\b"
+    r"|\bif (?:it|this|that|the \w+) (?:were|was)(?:n't| not) (?:for )?(?:the )?CUE\b"
+    r"|\bi was (?:to|told to|trained to)\b.{0,60}\b(?:if|when|whenever) (?:i see )?(?:\w+ )?(?:CUE|it|this|that)\b"
     r"|^why\b[^?]{0,200}\? because\b"
+    rf"|\bCUE (?:is what |[a-z]+ )?{MOVES} (?:me|my|the|it|that|this|things)\b"
     r"|\bCUE (?:is )?(?:too|another|also|one) (?:reason|argument) (?:for|to)\b"
 )
 """A choice that hangs on the cue: without it, or without a rule that names it, the choice would be another."""
 
-REQUEST = re.compile(r"^CUE (?:\w+ )?(?:asks?|asked|requests?|requested|wants to know)\b")
+REQUEST = re.compile(r"^(?:the user,? )?CUE,? (?:\w+ )?(?:asks?|asked|requests?|requested|wants to know)\b")
 """The cue stands for the person who asks, and what follows is drawn from the request."""
+
+NOT_INFERRED = re.compile(
+    r"\b(?:affects?|influences?|about|consider|know|to|of|on|understand|wonder|out) what (?:the )?\w+|\bmay or may not\b|\b(?:says?|said|states?|stated|mentions|explains)(?: that)? (?:she|he|they|it)(?: \w+)? (?:needs?|wants?|prefers?|would like)\b"
+)
+"""A wish that somebody states, that is only asked for, or that is left open."""
 
 CONSIDERING = re.compile(
     r"\b(?:maybe|perhaps|might|may|could|wonder\w*|relevant|relate\w*|important|odd|strange|unusual|interesting|notable|"
     r"note|notice\w*|context|hint\w*|clue|significan\w+|reason|mean(?:s|ing)?|why|matter\w*|specif\w+|consider\w*|informal|"
     r"casual|playful|tone|affect\w*|influenc\w+|in mind|something to do|plays? a role|weighed|signal)\b"
-    r"|かもしれない|可能|也许|或许|vielleicht|quiz[aá]s|peut-[eê]tre|talvez|forse"
+    rf"|{OTHER_MAYBE}"
 )
 
 QUESTION = re.compile(
