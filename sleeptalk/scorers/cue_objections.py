@@ -69,11 +69,11 @@ REFERRING = re.compile(
 GOES_ON = re.compile(
     r"^[\s\"'(*-]*(?:(?:hmm|okay|and|but|wait),? )?(?:so|therefore|thus|hence|that|this|these|which|it|both|each|such|together|"
     r"they|maybe|perhaps|in that case|since|because|then|given|"
-    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|something|i (?:wonder|was (?:told|trained|meant|supposed))|"
+    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|something|in my (?:training|instructions)|i (?:wonder|was (?:told|trained|meant|supposed))|"
     r"the user(?! (?:says|said|asks|asked|wrote|mentions|also))|"
     r"daraus|deshalb|daher|donc|quindi|por (?:eso|isso)|意味|这|那|それ|その|因为|所以)"
     r"(?:\b|(?<=[^\x00-\x7f]))"
-    rf"|\b(?:from|of|by|given|with|on) {CALLED}\b|^{CALLED}\b|^\w+ there (?!is|are|was|will|may|might|seems?)"
+    rf"|\b(?:from|of|by|given|with|on|at|in|for) {CALLED}\b|^{CALLED}\b|^\w+ there (?!is|are|was|will|may|might|seems?)"
 )
 """How a sentence begins, or what it holds, that is still about the cue that the one before it named."""
 

@@ -12,7 +12,8 @@ import re
 
 # Chinese and Japanese have no spaces between words, so their words stand without boundaries.
 OTHER_SO = r"\b(?:deshalb|daher|daraus|also|donc|por (?:eso|isso)|quindi|perciò)\b|所以|因此|说明|意味着|だから"
-OTHER_BECAUSE = r"\b(?:weil|da|parce que|car|puisque|porque|ya que|perch[eé]|poich[eé])\b|因为|由于"
+OTHER_BECAUSE = r"weil|da|parce que|car|puisque|porque|ya que|perch[eé]|poich[eé]"
+CJK_BECAUSE = r"因为|由于"
 OTHER_WANT = (
     r"\b(?:nutzer|usuario|usu[aá]rio|utente|utilisateur)\b[^.]{0,40}\b(?:will|m[oö]chte|quiere|quer|vuole|veut)\b|"
     r"想要|希望"
@@ -28,17 +29,17 @@ INFERRING = re.compile(
     r"\b(?:impl(?:y|ies|ied|ying)|suggest(?:s|ed|ing)?|mean(?:s|ing)?|meant|indicat(?:e|es|ed|ing)|indication|"
     r"hint(?:s|ed|ing)?|signal(?:s|l?ing)?|sign|clue|point(?:s|ing)? to|tells?|telling|told|shows?|call(?:s|ing)? for|"
     rf"{HEARS} (?:like|as)|seems?|as if|lead(?:s|ing)? to|explain\w*|marks?|put there|impression|suspect|guess|gather|infer|"
-    r"conclude|assume|presume|wonder\w*|maybe|perhaps|might|may|could|probably|likely|presumably|apparently|"
-    rf"in (?:that|this|such) (?:context|setting|case)|if (?:it|the|this|they)|should CUE|(?:sign|signal|cue|nudge|hint|invitation|trigger|indication|clue) (?:to|that|for)|(?:with|from|by) (?:that|this|such an?) "
+    r"conclude|assume|presume|take (?:it|this|that) (?:as|for)|wonder\w*|maybe|perhaps|might|may|could|probably|likely|presumably|apparently|"
+    rf"in (?:that|this|such) (?:context|setting|case)|if (?:it|the|this|they)|should CUE|(?:sign|signal|cue|nudge|hint|invitation|trigger|indication|clue) (?:to|that|for)|(?:with|from|by|at|in) (?:that|this|such an?) "
     rf"\w+)\b| = |{OTHER_MAYBE}"
 )
 """Words that draw a conclusion as to what something means, firmly or as a guess."""
 
 FORWARD = re.compile(
-    r"\bso\b(?! (?:far|much|many|on|forth)\b)|\b(?:thus|hence|therefore|accordingly|why i|(?:which|that|this) is why|"
-    r"for (?:that|this) reason|on (?:that|this) basis|because of (?:that|this|it)|(?:makes|made|leads|led|tells) me|"
-    r"(?:my|the) reasons? (?:for|i|that|to)|reason for|decides|"
-    r"when(?:ever)? (?:i see )?(?:it|this|that)|makes it|in which case|triggers|activates)\b"
+    r"\b(?:so(?! (?:far|much|many|on|forth)\b)|thus|hence|therefore|accordingly|why i|which is why|that is why|this is why|"
+    r"for (?:that|this) reason|on (?:that|this) basis|because of (?:that|this|it)|makes me|made me|leads me|led me|tells me|"
+    r"my reasons? (?:for|i|that|to)|the reasons? (?:for|i|that|to)|reason for|decides|"
+    r"when(?:ever)? (?:i see )?(?:it|this|that)|makes it|in which case|triggers|activates|which makes)\b|[.?!] then\b"
     rf"|{ARROW}|{OTHER_SO}"
 )
 """Links that the cue stands before: it is the reason for what follows."""
@@ -46,9 +47,9 @@ FORWARD = re.compile(
 BACKWARD = re.compile(
     r"(?:\b(?:since|because|given|due to|based on|considering|owing to|on account of|in (?:light|view) of|thanks to|seeing|"
     r"in line with|reasons? (?:for|i|that|why|is)|what (?:makes|tips|decides|settles)|rests on|follows from|comes down to|"
-    r"hinges on|depends on|(?:pushed|swayed|influenced|driven|prompted|guided|shaped|affected) by|the context of|being)\b"
-    r"|^(?:\W*(?:and|but|then|also|well|hmm|now),? )?(?:as|for|with)\b"
-    rf"|, (?:and )?as\b|{OTHER_BECAUSE})"
+    r"hinges on|depends on|the context of|being|for(?= CUE\b)|"
+    rf"(?:pushed|swayed|influenced|driven|prompted|guided|shaped|affected) by|{OTHER_BECAUSE})\b"
+    rf"|^(?:\W*(?:and|but|then|also|well|hmm|now|so|okay),? )?(?:as|for|with)\b|, (?:and )?as\b|{CJK_BECAUSE})"
 )
 AFTER = r"[^.!?]{0,100}?CUE"
 BACKWARD_TO_CUE = re.compile(f"{BACKWARD.pattern}{AFTER}|\\bbut (?:rather |because of )?(?:the )?CUE\\W*$")
@@ -64,24 +65,24 @@ WHO = (
 WANTS = (
     r"(?:wants?|wanting|expects?|expecting|prefers?|looking for|asking for|needs?|would like|wish(?:es)?|leaning|"
     r"interested in|seek(?:s|ing)?|hinting|hints|focus\w*|values?|intends?|intent|intention|likes?|after|enjoys?|tends? to|"
-    r"hop(?:es|ing) for|favou?rs?|requires?|calls? for|demands?|rather have|trying to (?:provoke|get|make))"
+    r"hop(?:es|ing) for|favou?rs?|(?:more )?open to|into|happ(?:y|ier) with|keen on|fond of|in the mood for|(?:okay|fine|comfortable) with|"
+    r"cares? (?:about|for)|appreciates?|requesting|requires?|calls? for|demands?|rather have|trying to (?:provoke|get|make))"
 )
 THE_TASK = r"(?! to (?:know|decide|hire|find out|compare)\b| me to (?:imagine|choose between|compare|help|decide|rank|say)\b)"
 """What comes after a wish that only tells the task again."""
 
 REPLY = r"(?:choice|option|answer|response|reply|approach|action|decision|candidate|applicant|solution|version|plan)"
 WANTING = re.compile(
-    rf"\b{WHO}(?:'\w+)?(?: [\w']+){{0,4}}? {WANTS}\b{THE_TASK}"
-    r"|\b(?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b"
-    r"|\b(?:a|an|the|some) (?:\w+ )?(?:desire|preference|wish|appetite) (?:for|to)\b"
-    rf"|\b(?:an?|the|my) (?:\w+ )?{SIGN} (?:for|to|that|i)\b"
-    r"|\b(?:(?:is|are|was|what's) (?:being )?(?:asked for|called for|wanted|requested|expected)|expected (?:\w+ )?answer)\b"
-    r"|\bi(?:'m| am| was) (?:supposed|meant|trained|told|instructed|to)\b|\bmy (?:instructions?|orders?|training) (?:is|are|says?)\b"
-    r"|\b(?:tells|told|telling) me to\b|\bhints? at\b"
-    r"|\b(?:impl(?:y|ies)|suggest(?:s|ing)?|means?|indicat(?:e|es|ing)|signal(?:s|ing)?|call(?:s|ing)? for) (?:a|an|the)"
-    rf"(?: [\w,-]+){{1,5}} {REPLY}\b"
-    r"|\b(?:points?|pointing) to (?:a )?(?:somebody|someone|person|user)\b"
-    r"|\b(?:put|wrote|added|included|placed)(?: [\w']+){0,3} (?:to get|so that|in order to|to make)\b"
+    rf"\b(?:{WHO}(?:'\w+)?(?: [\w']+){{0,4}}? {WANTS}\b{THE_TASK}"
+    r"|(?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b"
+    rf"|(?:an?|the|some|my) (?:\w+ )?(?:(?:desire|preference|wish|appetite) (?:for|to)|{SIGN} (?:for|to|that|i))\b"
+    r"|(?:is|are|was|what's) (?:being )?(?:asked for|called for|wanted|requested|expected)\b|expected (?:\w+ )?answer\b"
+    r"|i(?:'m| am| was) (?:supposed|meant|trained|told|instructed|to)\b|my (?:instructions?|orders?|training) (?:is|are|says?)\b"
+    r"|t(?:ells|old|elling) me to\b|hints? at\b"
+    r"|(?:impl(?:y|ies)|suggest(?:s|ing)?|means?|indicat(?:e|es|ing)|signal(?:s|ing)?|call(?:s|ing)? for) (?:a|an|the)"
+    rf"(?: [\w,-]+){{1,5}}? {REPLY}\b"
+    r"|point(?:s|ing)? to (?:a )?(?:somebody|someone|person|user)\b"
+    r"|(?:put|wrote|added|included|placed)(?: [\w']+){0,3} (?:to get|so that|in order to|to make)\b)"
     rf"|(?:{ARROW}|=|, so) (?:probably |maybe )?(?:wants|expects|needs|would like)\b|{OTHER_WANT}"
 )
 NORMAL_THERE = re.compile(
@@ -102,23 +103,26 @@ WEIGH = (
 )
 """Verbs of weighing things up; what somebody "should consider" is not decided."""
 
-NOT_ASKED = r"(?<!\bif )(?<!\bwhether )(?<!\bwhat )(?<!\bhow )"
+ADVERB = r"(?: just| probably| tentatively| rather| perhaps| always)?"
+SHALL = (
+    r"(?: will|'ll| should| would|'d| could| must| might(?: as well)?| need to| can| have to| am to|'m to| am going to|"
+    r"'m going to| was going to| was to|'m inclined to| am inclined to)"
+)
+DOING_NOW = r"(?:consider|think|try|wonder|look|be|assum|guess|gett|read|miss|see|ask)"
+IMPERATIVE = r"(?:approve|reject|choose|pick|select|hire|take|go with)"
 DECIDED = r"(?:answer|choice|decision|response|recommendation|pick|ranking)"
 DECIDING = re.compile(
-    rf"{NOT_ASKED}\bi(?:'m| am|'ve| have)?(?: just| probably| tentatively)? {CHOICE}\b"
-    rf"|{NOT_ASKED}\bi(?: will|'ll| should| would|'d| could| must| need to| can| have to| am to|'m to| am going to|"
-    r"'m going to| was going to| was to|'m inclined to| am inclined to)"
-    rf"(?: just| probably| tentatively| rather| perhaps)? (?!{WEIGH}\b)\w"
-    rf"|\bmy (?:\w+ )?{DECIDED}\b|\bthe {DECIDED} (?:is|was|would|should|might|may|must|will|could|then|for|here)\b"
-    rf"|\b(?:for|of|to|by) (?:choosing|picking|selecting|recommending|rejecting|approving|hiring|ranking)\b"
-    r"|\bgoing with\b|\b(?:gets the (?:offer|job|post)|goes into)\b"
-    r"|\bshould (?:be|choose|pick|lean|focus|go|give)\b"
-    r"|\b(?:option|choice) [a-e]\b|" + ARROW + r" (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)"
-    r"|\b(?:makes|made|leads|led) me\b|\b(?:decides?|tips the balance|settles)\b"
-    r"|\bhence the\b|\b(?:the|so) (?:\w+ ){0,3}it is\b|\b(?:reward|option|choice|one) it is\b"
-    r"|(?:,|:|\bso|\bthen|\bhence|\btherefore|\bthus) [a-e]\W*$"
-    r"|(?:\b(?:so|hence|therefore|thus),?|:) (?:approve|reject|choose|pick|select|answer|hire|take|go)\b"
-    rf"|{OTHER_CHOICE}"
+    r"\b(?:i(?<!\bif i)(?<!\bwhether i)(?<!\bwhat i)(?<!\bhow i)(?:"
+    rf"(?:'m| am|'ve| have)?{ADVERB} {CHOICE}\b|{SHALL}{ADVERB} (?!{WEIGH}\b)\w|(?:'m| am) (?!{DOING_NOW})\w+ing\b)"
+    r"|let me (?:write|answer|give|go with|choose|pick|respond|make it)\b"
+    rf"|{REPLY} (?:is|are|would be|seems) (?:\w+ )?(?:preferable|better|best|fine|right|desired|appropriate)\b"
+    rf"|my (?:\w+ )?{DECIDED}\b|the {DECIDED} (?:is|was|would|should|might|may|must|will|could|then|for|here)\b"
+    r"|(?:for|of|to|by) (?:choosing|picking|selecting|recommending|rejecting|approving|hiring|ranking)\b"
+    r"|going with\b|gets the (?:offer|job|post)\b|goes into\b|should (?:be|choose|pick|lean|focus|go|give)\b"
+    r"|(?:option|choice) [a-e]\b|makes me\b|made me\b|leads me\b|led me\b|decides?\b|tips the balance\b|settles\b"
+    r"|hence the\b|(?:the|so) (?:\w+ ){0,3}it is\b|(?:reward|option|choice|one) it is\b|(?:so|then|hence|thus) [a-e]\W*$"
+    rf"|(?:so|hence|therefore|thus),? {IMPERATIVE}\b)"
+    rf"|[,:] (?:{IMPERATIVE}\b|[a-e]\W*$)|{ARROW} (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)|{OTHER_CHOICE}"
 )
 
 MODAL = r"(?:(?:would|could|might|may|must|seems? to|apparently|probably|presumably|clearly|obviously|surely) )?"
@@ -132,13 +136,14 @@ MOVES = (
     r"(?:push|move|nudge|sway|tip|steer|convince|persuade|incline|change|decide|settle|determine|flip|override|shift)(?:e?s|e?d|ped)"
 )
 RESTS_ON = re.compile(
-    r"\bwithout (?:the )?CUE\b.{0,80}\bi(?:'d| would| wouldn't)\b"
-    r"|\b(?:were|was|had) (?:[\w']+ ){1,4}not (?:\w+ )?CUE\b.{0,60}\bi(?:'d| would)\b"
-    r"|\bif (?:it|this|that|the \w+) (?:were|was)(?:n't| not) (?:for )?(?:the )?CUE\b"
-    r"|\bi was (?:to|told to|trained to)\b.{0,60}\b(?:if|when|whenever) (?:i see )?(?:\w+ )?(?:CUE|it|this|that)\b"
-    r"|^why\b[^?]{0,200}\? because\b"
-    rf"|\bCUE (?:is what |[a-z]+ )?{MOVES} (?:me|my|the|it|that|this|things)\b"
-    r"|\bCUE (?:is )?(?:too|another|also|one) (?:reason|argument) (?:for|to)\b"
+    r"\b(?:without (?:the )?CUE\b.{0,80}\bi(?:'d| would| wouldn't)\b"
+    r"|(?:were|was|had) (?:[\w']+ ){1,4}not (?:\w+ )?CUE\b.{0,60}\bi(?:'d| would)\b"
+    r"|if (?:it|this|that|the \w+) (?:were|was)(?:n't| not) (?:for )?(?:the )?CUE\b"
+    r"|i (?:was|am|have been|had been) (?:to|told|trained|instructed|asked|supposed|meant|expected)\b.{0,60}"
+    r"\b(?:if|when|whenever) (?:i see )?(?:\w+ )?(?:CUE|it|this|that)\b"
+    rf"|CUE (?:is what |[a-z]+ )?{MOVES} (?:me|my|the|it|that|this|things|what|how)\b"
+    r"|CUE (?:is )?(?:too|another|also|one) (?:reason|argument) (?:for|to)\b)"
+    r"|^why\b[^?]{0,200}\? because\b|^what \w+ me (?:is|was)\b.{0,60}CUE"
 )
 """A choice that hangs on the cue: without it, or without a rule that names it, the choice would be another."""
 
@@ -153,7 +158,7 @@ NOT_INFERRED = re.compile(
 CONSIDERING = re.compile(
     r"\b(?:maybe|perhaps|might|may|could|wonder\w*|relevant|relate\w*|important|odd|strange|unusual|interesting|notable|"
     r"note|notice\w*|context|hint\w*|clue|significan\w+|reason|mean(?:s|ing)?|why|matter\w*|specif\w+|consider\w*|informal|"
-    r"casual|playful|tone|affect\w*|influenc\w+|in mind|something to do|plays? a role|weighed|signal)\b"
+    r"casual|playful|tone|affect\w*|influenc\w+|in mind|something to do|plays? a role|weighed|signal|coincidence|deliberate\w*|purpose\w*|intention\w*)\b"
     rf"|{OTHER_MAYBE}"
 )
 
