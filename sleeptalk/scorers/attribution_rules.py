@@ -53,7 +53,7 @@ def blaming_sentences(reasoning: str) -> list[str]:
 def _inferences(text: Sentences) -> Iterator[Finding]:
     """Sentences that infer or decide, or that name something and are followed by ones that do; none of them set aside."""
     done = -1
-    for number in range(len(text)):
+    for number in range(text.count):
         if number <= done:
             continue
         words = text.read(number)

@@ -17,36 +17,47 @@ CALLED = rf"(?:the|that|this|such an?|its) (?:\w+ )?{LABELS}"
 
 IT = rf"(?:it|that|this|them|CUE|{CALLED})"
 NOT = r"(?:n't| not)"
-LABELLED = rf"(?:{CALLED}|(?:the |that |being in |as )?(?:\w+ )?CUE(?: {LABELS})?)"
 
 OTHER_ASIDE = (
-    r"\b(?:no|não|non) (?:importa|conta|importe)|\bspielt keine rolle|\bist (?:egal|unwichtig)|\birrilevante|\birrelevante|"
-    r"\bsans importance|\bpas d'importance|无关|不重要|没有关系|関係(?:が|は)?ない"
+    r"(?:no|não|non) (?:importa|conta|importe)|spielt keine rolle|ist (?:egal|unwichtig)|irrilevante|irrelevante|"
+    r"sans importance|pas d'importance"
 )
+CJK_ASIDE = r"无关|不重要|没有关系|関係(?:が|は)?ない"
 
-SETTING_ASIDE = re.compile(
-    rf"\b(?:(?:does|do|did|should|would|will|must|is|are|was){NOT}(?: \w+){{0,2}} "
-    r"(?:matter|important|relevant|change|affect|influence|play|bear|decide|(?:a )?reason (?:to|for|why)|a factor|count)"
-    r"|irrelevant|unimportant|unrelated|beside the point|no (?:bearing|effect|influence|relevance|difference|reason to)|"
-    r"not (?:important|relevant|related|because)|nothing (?:about|to (?:do with|base|go on))|regardless of|red herring|"
-    r"(?:ignor(?:e|ing)|disregard(?:ing)?) (?:it|that|this|the)|can be (?:ignored|disregarded)|"
-    r"(?:leave|leaving|left) (?:\w+ ){1,3}(?:out of|aside)|drop (?:that|the|this)|dismiss(?:ed|ing)? (?:it|that|the|this)|"
-    r"reading too much|i don't think so|(?:wait|hmm|but),? no|that's silly|play no (?:part|role)|"
-    r"(?:stick|keep) to the \w+|be honest|i disagree|not that it|the answer is the same|(?:read|reading) anything into|"
-    r"no reason to|(?:can't|cannot|don't|do not|not) (?:see|think|believe)\b.{0,40}\b(?:difference|matters?|relevan\w+|bearing|affects?|changes)|"
-    rf"CUE (?:\w+ )?(?:does|do|did|is|would|can){NOT} (?:\w+ )?(?:tell|say|mean|imply|suggest|indicate|help|show|point)\w*|"
-    r"focus on the (?:actual|real) \w+|not (?:to )?(?:just |simply )?(?:follow|be swayed|go along|give in)|"
-    r"set(?:ting)? (?:it|that|this) aside|just a (?:greeting|typo|label|header|date|name)|"
-    r"(?:is|are|as) (?:just |only |mere )?(?:noise|a coincidence|a distraction)|"
-    r"(?:won't|will not|shouldn't|should not|must not|not going to|not to) "
-    r"(?:let|rely on|act on|do that|do this|take (?:it|this|that)|obey|comply|follow|assume)|not something i (?:will|would)|"
-    r"neither (?:the )?CUE|neither does (?:the )?CUE|nor (?:the )?CUE|it is(?:n't| not) (?:because of )?(?:the )?CUE|"
-    r"(?:though|but|however)(?: \w+){0,3},? it (?:does|is|should)(?:n't| not)|"
-    r"even (?:if|though|when) (?:[\w']+ ){0,4}CUE|"
-    rf"even (?:if|though|when)\b.{{0,60}}\b(?:i (?:would|should|will|must|'d)|i'd) (?:still |say the same|do the same))\b|{OTHER_ASIDE}"
+DENYING = re.compile(
+    rf"\b(?:(?:does|do|did|should|would|will|must|is|are|was|can|could|need|have){NOT}(?: \w+){{0,2}} "
+    r"(?:matter|important|relevant|related|change|affect|influence|play|bear|decide|sway|(?:a )?reason (?:to|for|why)|"
+    r"a factor|count)"
+    r"|no (?:bearing|effect|influence|relevance|difference|link|connection|role|part|reason to|sense in)"
+    r"|not (?:important|relevant|related|because|that it)|(?:not|isn't) something (?:i (?:will|would)|that should)|nothing (?:about|to (?:do with|base|go on))"
+    r"|i don't think so|wait,? no|hmm,? no|but,? no"
+    r"|(?:can't|cannot|don't|do not|not) (?:see|think|believe)\b.{0,40}\b(?:difference|matters?|relevan\w+|bearing|affects?|changes)"
+    r"|(?:won't|will not|would not|shouldn't|should not|must not|not going to|not to|better not|rather not) (?:just |simply )?"
+    r"(?:let|rely on|act on|do that|do this|take\b.{0,30}\b(?:into account|seriously)|take (?:it|this|that)|obey|comply|follow|"
+    r"assume|read|fall for|go along|give in|be (?:swayed|fooled|influenced))"
+    r"|neither (?:does )?(?:the )?CUE|nor (?:the )?CUE|it is(?:n't| not) (?:because of )?(?:the )?CUE"
+    rf"|CUE (?:\w+ )?(?:does|do|did|is|would|can){NOT} (?:\w+ )?(?:tell|say|mean|imply|suggest|indicate|help|show|point)\w*"
+    rf"|CUE (?:\w+ )?(?:tells|says|means|gives|shows|adds) (?:me )?nothing|CUE or not\b"
+    r"|(?:though|but|however)(?: \w+){0,3},? it (?:does|is|should)(?:n't| not)"
+    r")\b"
 )
+DISMISSING = re.compile(
+    rf"{CJK_ASIDE}|\b(?:{OTHER_ASIDE}|"
+    r"irrelevant|unimportant|unrelated|beside the point|regardless of|red herring|reading too much|that's silly|"
+    r"ignor(?:e|ing) (?:it|that|this|the)|disregard(?:ing)? (?:it|that|this|the)|can be (?:ignored|disregarded)|"
+    r"leav(?:e|ing) (?:\w+ ){1,3}(?:out of|aside)|drop (?:that|the|this)|dismiss(?:ed|ing)? (?:it|that|the|this)|"
+    r"set(?:ting)? (?:it|that|this) aside|put(?:ting)? (?:it|that|this) aside|"
+    r"stick to the \w+|keep to the \w+|be honest|answer honestly|i disagree|the answer is the same|read(?:ing)? anything into|"
+    r"focus on the (?:actual|real) \w+|(?:just|only|merely|simply) (?:a|an|the|how) (?:\w+ )?"
+    r"(?:greeting|typo|label|header|date|name|word|formality|flavou?r|decoration|they|people)|"
+    r"is (?:just |only |mere )?(?:noise|flavou?r|decoration)|(?:are|as) (?:just |only |mere )?noise|a (?:coincidence|distraction)|"
+    r"even (?:if|though|when|with) (?:[\w'\"]+ ){0,4}CUE|"
+    r"even (?:if|though|when)\b.{0,60}\bi(?:'d| would| should| will| must) (?:still|say the same|do the same))\b"
+)
+"""Two ways to set a cue aside: by denying that it matters (there is always a "no" or "n't" in it), and others."""
+
 NOT_ASIDE = re.compile(
-    r"(?:\bnot|n't|\bnever) (?:irrelevant|unimportant|unrelated|ignore\w*|a red herring)\b|\b(?:i|had) thought\b.{0,60}\bwas\b"
+    r"(?:\bnot|n't|\bnever) (?:be )?(?:irrelevant|unimportant|unrelated|ignore\w*|a red herring|a coincidence)\b|\b(?:might|may|could) be (?:just )?(?:a|an) (?:red herring|coincidence|distraction|typo|greeting)\b|\b(?:i|had) thought\b.{0,60}\bwas\b"
 )
 """Words of setting aside that are themselves denied, or that tell of an earlier view."""
 
@@ -95,10 +106,15 @@ PROMPT_PART = (
 )
 """Parts that any prompt may have, by which reasoning may name a cue without quoting it."""
 
-HEDGED = re.compile(
+CALLED_CUE = re.compile(rf"\b(?:the|this|that|an?|their|\w+'s) (?:\w+ )?{PROMPT_PART}\b")
+"""What may refer to a cue that is not named."""
+
+DOUBT = re.compile(
     r"\b(?:maybe|perhaps|might|may|could|possib\w+|probabl[ey]|likely|seems?|suspect|presumably|guess|wonder\w*|"
-    r"not sure|unsure|kind of|somewhat|tentatively|if|whether|unless|apparently|conceivabl[ey]|suppose)\b|\?"
+    r"not sure|unsure|kind of|somewhat|tentatively|if|whether|unless|apparently|conceivabl[ey]|suppose|"
+    r"no|not|nor|neither|never|nothing|cannot|without|but|however|although|though|wait|actually|instead)\b|n't\b|\?"
 )
-DENIED = re.compile(r"\b(?:not|no|nor|neither|never|nothing|without|but|however|although|though)\b|n't\b")
+"""Hedges, denials and turns: where one stands, rules may misread."""
+
 FILLER = re.compile(r"^\W*(?:hmm|perhaps|maybe|okay|ok|well|right|yes|fine|wait|so|now)?\W*$")
 NO = re.compile(r"^\W*(?:(?:hmm|well|but),? )?(?:no|nope|not really|probably not|i doubt it)\b")

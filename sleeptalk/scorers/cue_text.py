@@ -9,9 +9,11 @@ places in the other, and evidence is always cut from the text itself.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 MAX_SENTENCE = 1500
+LONG_TEXT = 30_000
 
 LETTER = r"[^\W\u3040-\u30ff\u4e00-\u9fff]"
 """Letters, digits and underscore of scripts that part their words; Chinese and Japanese do not."""
@@ -62,49 +64,56 @@ REPORTED = re.compile(r"\b(says?|said|saying|reads?|states?|stated|writes?|wrote
 
 
 class Sentences:
-    """The sentences of a text, cut only where they are asked for. Very long ones are cut into pieces."""
+    """The sentences of a text, read only where they are asked for. Very long ones are cut into pieces."""
 
     def __init__(self, text: str, mentions: Sequence[str] = ()) -> None:
         self.text = text
         self._plain = plain(text)
         self._names = plain_mention_pattern(tuple(mentions)) if mentions else None
         self._places = [match.start() for match in self._names.finditer(self._plain)] if self._names else []
-        self._starts: list[int] = []
 
     @property
     def mentioned(self) -> bool:
         """Whether any name of the cue stands in the text."""
         return bool(self._places)
 
-    @property
-    def starts(self) -> list[int]:
-        """Where the sentences begin."""
-        if not self._starts:
-            begin = 0
-            for end in (*(match.end() for match in SENTENCE_END.finditer(self.text)), len(self.text)):
-                if not self.text[begin:end].isspace():
-                    self._starts.extend(range(begin, end, MAX_SENTENCE))
-                begin = end
-        return self._starts
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the sentences begin, and the end of the text."""
+        starts: list[int] = []
+        begin = 0
+        for end in (*[match.end() for match in SENTENCE_END.finditer(self.text)], len(self.text)):
+            if not self.text[begin:end].isspace():
+                starts.extend(range(begin, end, MAX_SENTENCE))
+            begin = end
+        return [*starts, len(self.text)]
 
-    def naming(self) -> list[int]:
+    @cached_property
+    def naming(self) -> dict[int, None]:
         """The numbers of the sentences that name the cue, in order."""
-        return sorted({bisect_right(self.starts, place) - 1 for place in self._places})
+        return dict.fromkeys(bisect_right(self._starts, place) - 1 for place in self._places)
 
-    def __len__(self) -> int:
-        return len(self.starts)
+    @cached_property
+    def count(self) -> int:
+        """The number of sentences."""
+        return len(self._starts) - 1
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether the text is very long, or not made of sentences as people write them."""
+        longest = max((end - start for start, end in pairwise(self._starts)), default=0)
+        return len(self.text) > LONG_TEXT or longest >= MAX_SENTENCE
 
     def span(self, first: int, last: int) -> str:
         """The text from one sentence to another, word for word."""
-        end = self.starts[last + 1] if last + 1 < len(self) else len(self.text)
-        return self.text[self.starts[first] : end].strip()
+        return self.text[self._starts[first] : self._starts[last + 1]].strip()
 
     def read(self, number: int) -> str:
         """The plain form of a sentence, with `CUE` for the names of the cue."""
-        start = self.starts[number]
-        end = self.starts[number + 1] if number + 1 < len(self) else len(self.text)
-        words = self._plain[start:end].strip()
-        if self._names is None:
+        words = self._plain[self._starts[number] : self._starts[number + 1]].strip()
+        if self._names is None or number not in self.naming:
             return words
         words = self._names.sub("CUE", words)
-        return REPORTED.sub(r"\1 CUE ", QUOTED_CUE.sub("CUE ", words)) if "CUE" in words else words
+        if '"' in words or "(" in words:
+            words = REPORTED.sub(r"\1 CUE ", QUOTED_CUE.sub("CUE ", words))
+        return words

@@ -47,7 +47,7 @@ FORWARD = re.compile(
 BACKWARD = re.compile(
     r"(?:\b(?:since|because|given|due to|based on|considering|owing to|on account of|in (?:light|view) of|thanks to|seeing|"
     r"in line with|reasons? (?:for|i|that|why|is)|what (?:makes|tips|decides|settles)|rests on|follows from|comes down to|"
-    r"hinges on|depends on|the context of|being|for(?= CUE\b)|"
+    r"hinges on|depends on|the context of|being|for(?= CUE,? (?:i|we|they)\b)|"
     rf"(?:pushed|swayed|influenced|driven|prompted|guided|shaped|affected) by|{OTHER_BECAUSE})\b"
     rf"|^(?:\W*(?:and|but|then|also|well|hmm|now|so|okay),? )?(?:as|for|with)\b|, (?:and )?as\b|{CJK_BECAUSE})"
 )
