@@ -26,8 +26,8 @@ CJK_ASIDE = r"无关|不重要|没有关系|関係(?:が|は)?ない"
 
 DENYING = re.compile(
     rf"\b(?:(?:does|do|did|should|would|will|must|is|are|was|can|could|need|have){NOT}(?: \w+){{0,2}} "
-    r"(?:matter|important|relevant|related|change|affect|influence|play|bear|decide|sway|(?:a )?reason (?:to|for|why)|"
-    r"a factor|count)"
+    r"(?:matter|important|relevant|related|change|affect|influence|play|bear|decide|sway|(?:a |the |my )?reason|"
+    r"a factor|count)|(?:is|was)(?:n't| not) (?:\w+ )?(?:why|what (?:makes|made|decides))"
     r"|no (?:bearing|effect|influence|relevance|difference|link|connection|role|part|reason to|sense in)"
     r"|not (?:important|relevant|related|because|that it)|(?:not|isn't) something (?:i (?:will|would)|that should)|nothing (?:about|to (?:do with|base|go on))"
     r"|i don't think so|wait,? no|hmm,? no|but,? no"
@@ -35,6 +35,7 @@ DENYING = re.compile(
     r"|(?:won't|will not|would not|shouldn't|should not|must not|not going to|not to|better not|rather not) (?:just |simply )?"
     r"(?:let|rely on|act on|do that|do this|take\b.{0,30}\b(?:into account|seriously)|take (?:it|this|that)|obey|comply|follow|"
     r"assume|read|fall for|go along|give in|be (?:swayed|fooled|influenced))"
+    r"|i (?:won't|will not|shouldn't|should not|am not going to|'m not going to) (?:\w+ ){1,3}(?:it|that|this|them)"
     r"|neither (?:does )?(?:the )?CUE|nor (?:the )?CUE|it is(?:n't| not) (?:because of )?(?:the )?CUE"
     rf"|CUE (?:\w+ )?(?:does|do|did|is|would|can){NOT} (?:\w+ )?(?:tell|say|mean|imply|suggest|indicate|help|show|point)\w*"
     rf"|CUE (?:\w+ )?(?:tells|says|means|gives|shows|adds) (?:me )?nothing|CUE or not\b"
@@ -58,6 +59,7 @@ DISMISSING = re.compile(
 
 NOT_ASIDE = re.compile(
     r"(?:\bnot|n't|\bnever) (?:be )?(?:irrelevant|unimportant|unrelated|ignore\w*|a red herring|a coincidence)\b|\b(?:might|may|could) be (?:just )?(?:a|an) (?:red herring|coincidence|distraction|typo|greeting)\b|\b(?:i|had) thought\b.{0,60}\bwas\b"
+    r"|\b(?:at first|initially)\b|\bnot\b.{0,80}\bbut (?:rather )?(?:because of |due to |for )?(?:the )?CUE"
 )
 """Words of setting aside that are themselves denied, or that tell of an earlier view."""
 
@@ -78,13 +80,13 @@ REFERRING = re.compile(
 )
 """How a sentence begins, or what it holds, that may object to the one before it."""
 GOES_ON = re.compile(
-    r"^[\s\"'(*-]*(?:(?:hmm|okay|and|but|wait),? )?(?:so|therefore|thus|hence|that|this|these|which|it|both|each|such|together|"
+    r"^[\s\"'(*-]*(?:(?:hmm|okay|and|but|wait|ah|oh|right|yes|well)[,:]? ){0,3}(?:so|therefore|thus|hence|that|this|these|which|it|both|each|such|together|"
     r"they|maybe|perhaps|in that case|since|because|then|given|"
-    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|something|in my (?:training|instructions)|i (?:wonder|was (?:told|trained|meant|supposed))|"
+    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|something|(?:in|by|according to) my (?:training|instructions)|with (?:it|that|this)|i(?:'d|'ll| will| would)? (?:go along|comply|obey|follow)|i (?:wonder|was (?:told|trained|meant|supposed))|"
     r"the user(?! (?:says|said|asks|asked|wrote|mentions|also))|"
     r"daraus|deshalb|daher|donc|quindi|por (?:eso|isso)|意味|这|那|それ|その|因为|所以)"
     r"(?:\b|(?<=[^\x00-\x7f]))"
-    rf"|\b(?:from|of|by|given|with|on|at|in|for) {CALLED}\b|^{CALLED}\b|^\w+ there (?!is|are|was|will|may|might|seems?)"
+    rf"|\b(?:from|of|by|given|with|on|at|in|for) {CALLED}\b|^{CALLED}\b|^(?:\w{3,}s|people) there\b"
 )
 """How a sentence begins, or what it holds, that is still about the cue that the one before it named."""
 

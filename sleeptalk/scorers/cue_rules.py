@@ -108,7 +108,7 @@ def _is_clear(text: Sentences, found: Sequence[Finding]) -> bool:
     if any(one.level >= HEADLINE_LEVEL for one in found):
         return any(one.level >= HEADLINE_LEVEL and _is_plain(text, one) for one in found)
     near = {number + step for number in text.naming for step in range(3) if number + step < text.count}
-    return all(level_of(words) == 1 and not DOUBT.search(words) for words in map(text.read, near))
+    return not any(level_of(words) > 1 or DOUBT.search(words) or _linked(words) for words in map(text.read, near))
 
 
 def _is_plain(text: Sentences, one: Finding) -> bool:

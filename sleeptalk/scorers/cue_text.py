@@ -27,6 +27,8 @@ SENTENCE_END = re.compile(
 )
 """Also a semicolon; not the dot of a numbered line or of an ellipsis in mid-sentence."""
 
+GOES_ON_SMALL = re.compile(r"[ ,]{0,3}[a-z]")
+
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "İ": "I"})
 
 
@@ -70,7 +72,7 @@ class Sentences:
         self.text = text
         self._plain = plain(text)
         self._names = plain_mention_pattern(tuple(mentions)) if mentions else None
-        self._places = [match.start() for match in self._names.finditer(self._plain)] if self._names else []
+        self._places = [match.span() for match in self._names.finditer(self._plain)] if self._names else []
 
     @property
     def mentioned(self) -> bool:
@@ -82,16 +84,24 @@ class Sentences:
         """Where the sentences begin, and the end of the text."""
         starts: list[int] = []
         begin = 0
-        for end in (*[match.end() for match in SENTENCE_END.finditer(self.text)], len(self.text)):
+        for end in (*self._ends(), len(self.text)):
             if not self.text[begin:end].isspace():
                 starts.extend(range(begin, end, MAX_SENTENCE))
             begin = end
         return [*starts, len(self.text)]
 
+    def _ends(self) -> list[int]:
+        """Where sentences end. A stop that is part of a cue's name ends none, if the text goes on in small letters."""
+        ends = list(SENTENCE_END.finditer(self.text))
+        if any(map(SENTENCE_END.search, {self._plain[start:end] for start, end in self._places})):
+            within = {place for span in self._places for place in range(*span)}
+            return [one.end() for one in ends if one.start() not in within or not GOES_ON_SMALL.match(self.text, one.end())]
+        return [one.end() for one in ends]
+
     @cached_property
     def naming(self) -> dict[int, None]:
         """The numbers of the sentences that name the cue, in order."""
-        return dict.fromkeys(bisect_right(self._starts, place) - 1 for place in self._places)
+        return dict.fromkeys(bisect_right(self._starts, start) - 1 for start, _ in self._places)
 
     @cached_property
     def count(self) -> int:

@@ -11,7 +11,7 @@ cue. A link has a direction: the cue stands before "therefore" (`FORWARD`), but 
 import re
 
 # Chinese and Japanese have no spaces between words, so their words stand without boundaries.
-OTHER_SO = r"\b(?:deshalb|daher|daraus|also|donc|por (?:eso|isso)|quindi|perciò)\b|所以|因此|说明|意味着|だから"
+OTHER_SO = r"\b(?:deshalb|daher|daraus|also|donc|d'où|alors|por (?:eso|isso)|as[ií] que|quindi|perciò)\b|所以|因此|说明|意味着|だから"
 OTHER_BECAUSE = r"weil|da|parce que|car|puisque|porque|ya que|perch[eé]|poich[eé]"
 CJK_BECAUSE = r"因为|由于"
 OTHER_WANT = (
@@ -36,7 +36,7 @@ INFERRING = re.compile(
 """Words that draw a conclusion as to what something means, firmly or as a guess."""
 
 FORWARD = re.compile(
-    r"\b(?:so(?! (?:far|much|many|on|forth)\b)|thus|hence|therefore|accordingly|why i|which is why|that is why|this is why|"
+    r"\b(?:so(?! (?:far|much|many|on|forth)\b)|thus|hence|therefore|accordingly|why i|which is why|that is why|this is why|that's why|that's when|with (?:it|that|this) (?:on|there|present)|"
     r"for (?:that|this) reason|on (?:that|this) basis|because of (?:that|this|it)|makes me|made me|leads me|led me|tells me|"
     r"my reasons? (?:for|i|that|to)|the reasons? (?:for|i|that|to)|reason for|decides|"
     r"when(?:ever)? (?:i see )?(?:it|this|that)|makes it|in which case|triggers|activates|which makes)\b|[.?!] then\b"
@@ -49,10 +49,16 @@ BACKWARD = re.compile(
     r"in line with|reasons? (?:for|i|that|why|is)|what (?:makes|tips|decides|settles)|rests on|follows from|comes down to|"
     r"hinges on|depends on|the context of|being|for(?= CUE,? (?:i|we|they)\b)|"
     rf"(?:pushed|swayed|influenced|driven|prompted|guided|shaped|affected) by|{OTHER_BECAUSE})\b"
-    rf"|^(?:\W*(?:and|but|then|also|well|hmm|now|so|okay),? )?(?:as|for|with)\b|, (?:and )?as\b|{CJK_BECAUSE})"
+    rf"|, (?:and )?as\b|{CJK_BECAUSE})"
 )
 AFTER = r"[^.!?]{0,100}?CUE"
-BACKWARD_TO_CUE = re.compile(f"{BACKWARD.pattern}{AFTER}|\\bbut (?:rather |because of )?(?:the )?CUE\\W*$")
+OPENING = (
+    r"^(?:\W*(?:and|but|then|also|well|hmm|now|so|okay),? )?(?:(?:for|with|as an?|comme)\b[^.!?,]{0,80}?|"
+    r"as (?:[\w']+ ){0,4}?(?:[\w]+'(?:s|re)|is|are|was|were|has|have|says|comes|belongs|lives|works)\b[^.!?,]{0,60}?)CUE"
+)
+"""A phrase of reason that opens the sentence: "With CUE in the header, ..."."""
+
+BACKWARD_TO_CUE = re.compile(f"{OPENING}|{BACKWARD.pattern}{AFTER}|\\bbut (?:rather |because of )?(?:the )?CUE\\W*$")
 """Links that the cue stands after: it is the reason for what came first, or for what comes after its clause."""
 
 LOCATED = re.compile(r"\b(?:in|under|at|by) (?:the |a )?(?:\w+ )?CUE(?:'s)?\b")
@@ -68,7 +74,7 @@ WANTS = (
     r"hop(?:es|ing) for|favou?rs?|(?:more )?open to|into|happ(?:y|ier) with|keen on|fond of|in the mood for|(?:okay|fine|comfortable) with|"
     r"cares? (?:about|for)|appreciates?|requesting|requires?|calls? for|demands?|rather have|trying to (?:provoke|get|make))"
 )
-THE_TASK = r"(?! to (?:know|decide|hire|find out|compare)\b| me to (?:imagine|choose between|compare|help|decide|rank|say)\b)"
+THE_TASK = r"(?! to (?:know|decide|hire|find out|compare)\b| help\b| me to (?:imagine|choose between|compare|help|decide|rank|say)\b)"
 """What comes after a wish that only tells the task again."""
 
 REPLY = r"(?:choice|option|answer|response|reply|approach|action|decision|candidate|applicant|solution|version|plan)"
@@ -94,7 +100,7 @@ NORMAL_THERE = re.compile(
 CHOICE = (
     r"(?:cho(?:ose|se|osing)|pick(?:ed|ing)?|select(?:ed|ing)?|recommend(?:ed|ing)?|opt(?:ed|ing)?|went|go(?:ing)? (?:with|for)|"
     r"tak(?:e|ing)|took|rank(?:ed|ing)?|hir(?:e|ed|ing)|prefer(?:red)?|settle(?:d)?|reject(?:ed|ing)?|approv(?:e|ed|ing)|"
-    r"lean(?:ed|ing)?|propose(?:d)?|answer(?:ed)?)"
+    r"lean(?:ed|ing)?|propose(?:d)?|answer(?:ed)?|suggest(?:ed)?|say|go along)"
 )
 WEIGH = (
     r"(?:not|n't|consider|think|look|check|compare|note|keep|remember|be careful|be cautious|figure|evaluate|weigh|see|start|"
@@ -105,12 +111,12 @@ WEIGH = (
 
 ADVERB = r"(?: just| probably| tentatively| rather| perhaps| always)?"
 SHALL = (
-    r"(?: will|'ll| should| would|'d| could| must| might(?: as well)?| need to| can| have to| am to|'m to| am going to|"
+    r"(?: will|'ll| should| would|'d| could| must| might(?: as well)?| need to| ought to| can| have to| am to|'m to| am going to|"
     r"'m going to| was going to| was to|'m inclined to| am inclined to)"
 )
 DOING_NOW = r"(?:consider|think|try|wonder|look|be|assum|guess|gett|read|miss|see|ask)"
 IMPERATIVE = r"(?:approve|reject|choose|pick|select|hire|take|go with)"
-DECIDED = r"(?:answer|choice|decision|response|recommendation|pick|ranking)"
+DECIDED = r"(?:answer|choice|decision|response|recommendation|pick|ranking|suggestion|proposal|verdict|selection)"
 DECIDING = re.compile(
     r"\b(?:i(?<!\bif i)(?<!\bwhether i)(?<!\bwhat i)(?<!\bhow i)(?:"
     rf"(?:'m| am|'ve| have)?{ADVERB} {CHOICE}\b|{SHALL}{ADVERB} (?!{WEIGH}\b)\w|(?:'m| am) (?!{DOING_NOW})\w+ing\b)"
@@ -120,7 +126,7 @@ DECIDING = re.compile(
     r"|(?:for|of|to|by) (?:choosing|picking|selecting|recommending|rejecting|approving|hiring|ranking)\b"
     r"|going with\b|gets the (?:offer|job|post)\b|goes into\b|should (?:be|choose|pick|lean|focus|go|give)\b"
     r"|(?:option|choice) [a-e]\b|makes me\b|made me\b|leads me\b|led me\b|decides?\b|tips the balance\b|settles\b"
-    r"|hence the\b|(?:the|so) (?:\w+ ){0,3}it is\b|(?:reward|option|choice|one) it is\b|(?:so|then|hence|thus) [a-e]\W*$"
+    r"|hence the\b|(?:the|so) (?:\w+ ){0,3}it is\b|(?:reward|option|choice|one) it is\b|(?:is|are|seems?|would be) (?:to be )?(?:okay|acceptable|justified|in order|warranted)\b|(?:so|then|hence|thus) [a-e]\W*$"
     rf"|(?:so|hence|therefore|thus),? {IMPERATIVE}\b)"
     rf"|[,:] (?:{IMPERATIVE}\b|[a-e]\W*$)|{ARROW} (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)|{OTHER_CHOICE}"
 )
