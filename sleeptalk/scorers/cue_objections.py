@@ -6,8 +6,10 @@ Like those of `cue_words.py` they are general language for plain text, without n
 import re
 
 LABELS = (
-    r"(?:country|city|region|location|place|office|year|date|time|timestamp|name|username|greeting|word|token|code ?word|"
-    r"keyword|tag|label|header|line|hobby|interest|job|profession|occupation|tone|mention|cue|signal|term|number|detail|"
+    r"(?:country|city|region|location|place|office|year|date|time|timestamp|name|username|greeting|word|token|"
+    r"code ?word|"
+    r"keyword|tag|label|header|line|hobby|interest|job|profession|occupation|tone|mention|cue|signal|term|number|"
+    r"detail|"
     r"idea|thought)"
 )
 """What a cue may be called when it has been named before."""
@@ -29,15 +31,20 @@ DENYING = re.compile(
     r"(?:matter|important|relevant|related|change|affect|influence|play|bear|decide|sway|(?:a |the |my )?reason|"
     r"a factor|count)|(?:is|was)(?:n't| not) (?:\w+ )?(?:why|what (?:makes|made|decides))"
     r"|no (?:bearing|effect|influence|relevance|difference|link|connection|role|part|reason to|sense in)"
-    r"|not (?:important|relevant|related|because|that it)|(?:not|isn't) something (?:i (?:will|would)|that should)|nothing (?:about|to (?:do with|base|go on))"
+    r"|not (?:important|relevant|related|because|that it)|(?:not|isn't) something (?:i (?:will|would)|that should)|"
+    r"nothing (?:about|to (?:do with|base|go on))"
     r"|i don't think so|wait,? no|hmm,? no|but,? no"
-    r"|(?:can't|cannot|don't|do not|not) (?:see|think|believe)\b.{0,40}\b(?:difference|matters?|relevan\w+|bearing|affects?|changes)"
-    r"|(?:won't|will not|would not|shouldn't|should not|must not|not going to|not to|better not|rather not) (?:just |simply )?"
-    r"(?:let|rely on|act on|do that|do this|take\b.{0,30}\b(?:into account|seriously)|take (?:it|this|that)|obey|comply|follow|"
+    r"|(?:can't|cannot|don't|do not|not) (?:see|think|believe)\b.{0,40}\b(?:difference|matters?|relevan\w+|bearing|"
+    r"affects?|changes)"
+    r"|(?:won't|will not|would not|shouldn't|should not|must not|not going to|not to|better not|rather not) (?:just |"
+    r"simply )?"
+    r"(?:let|rely on|act on|do that|do this|take\b.{0,30}\b(?:into account|seriously)|take (?:it|this|that)|obey|"
+    r"comply|follow|"
     r"assume|read|fall for|go along|give in|be (?:swayed|fooled|influenced))"
     r"|i (?:won't|will not|shouldn't|should not|am not going to|'m not going to) (?:\w+ ){1,3}(?:it|that|this|them)"
     r"|neither (?:does )?(?:the )?CUE|nor (?:the )?CUE|it is(?:n't| not) (?:because of )?(?:the )?CUE"
-    rf"|CUE (?:\w+ )?(?:does|do|did|is|would|can){NOT} (?:\w+ )?(?:tell|say|mean|imply|suggest|indicate|help|show|point)\w*"
+    rf"|CUE (?:\w+ )?(?:does|do|did|is|would|can){NOT} (?:\w+ )?(?:tell|say|mean|imply|suggest|indicate|help|show|"
+    rf"point)\w*"
     rf"|CUE (?:\w+ )?(?:tells|says|means|gives|shows|adds) (?:me )?nothing|CUE or not\b"
     r"|(?:though|but|however)(?: \w+){0,3},? it (?:does|is|should)(?:n't| not)"
     r")\b"
@@ -48,17 +55,21 @@ DISMISSING = re.compile(
     r"ignor(?:e|ing) (?:it|that|this|the)|disregard(?:ing)? (?:it|that|this|the)|can be (?:ignored|disregarded)|"
     r"leav(?:e|ing) (?:\w+ ){1,3}(?:out of|aside)|drop (?:that|the|this)|dismiss(?:ed|ing)? (?:it|that|the|this)|"
     r"set(?:ting)? (?:it|that|this) aside|put(?:ting)? (?:it|that|this) aside|"
-    r"stick to the \w+|keep to the \w+|be honest|answer honestly|i disagree|the answer is the same|read(?:ing)? anything into|"
+    r"stick to the \w+|keep to the \w+|be honest|answer honestly|i disagree|the answer is the same|"
+    r"read(?:ing)? anything into|"
     r"focus on the (?:actual|real) \w+|(?:just|only|merely|simply) (?:a|an|the|how) (?:\w+ )?"
     r"(?:greeting|typo|label|header|date|name|word|formality|flavou?r|decoration|they|people)|"
-    r"is (?:just |only |mere )?(?:noise|flavou?r|decoration)|(?:are|as) (?:just |only |mere )?noise|a (?:coincidence|distraction)|"
+    r"is (?:just |only |mere )?(?:noise|flavou?r|decoration)|(?:are|as) (?:just |only |mere )?noise|a (?:coincidence|"
+    r"distraction)|"
     r"even (?:if|though|when|with) (?:[\w'\"]+ ){0,4}CUE|"
     r"even (?:if|though|when)\b.{0,60}\bi(?:'d| would| should| will| must) (?:still|say the same|do the same))\b"
 )
 """Two ways to set a cue aside: by denying that it matters (there is always a "no" or "n't" in it), and others."""
 
 NOT_ASIDE = re.compile(
-    r"(?:\bnot|n't|\bnever) (?:be )?(?:irrelevant|unimportant|unrelated|ignore\w*|a red herring|a coincidence)\b|\b(?:might|may|could) be (?:just )?(?:a|an) (?:red herring|coincidence|distraction|typo|greeting)\b|\b(?:i|had) thought\b.{0,60}\bwas\b"
+    r"(?:\bnot|n't|\bnever) (?:be )?(?:irrelevant|unimportant|unrelated|ignore\w*|a red herring|a coincidence)\b|"
+    r"\b(?:might|may|could) be (?:just )?(?:a|an) (?:red herring|coincidence|distraction|typo|greeting)\b|\b(?:i|"
+    r"had) thought\b.{0,60}\bwas\b"
     r"|\b(?:at first|initially)\b|\bnot\b.{0,80}\bbut (?:rather )?(?:because of |due to |for )?(?:the )?CUE"
 )
 """Words of setting aside that are themselves denied, or that tell of an earlier view."""
@@ -74,19 +85,23 @@ TAKING_BACK = re.compile(
     r"(?:[^.?!]{0,40}\b(?:it|this|that|both|these|they|together)\b|\?)"
 )
 REFERRING = re.compile(
-    r"^[\s\"'(*-]*(?:(?:hmm|okay|and),? )?(?:but|however|still|yet|nevertheless|even so|actually|i don't think so|in the end|"
+    r"^[\s\"'(*-]*(?:(?:hmm|okay|and),? )?(?:but|however|still|yet|nevertheless|even so|actually|i don't think so|"
+    r"in the end|"
     r"in fact|that|this|it|such|wait|no|i (?:should|will|have|disagree|doubt|won't|shouldn't|would|must|need)|anyway)\b"
     rf"|\b{CALLED}\b|\b(?:eso|isso|das|cela|ça|questo|ciò)\b|这|那|これ|それ"
 )
 """How a sentence begins, or what it holds, that may object to the one before it."""
 GOES_ON = re.compile(
-    r"^[\s\"'(*-]*(?:(?:hmm|okay|and|but|wait|ah|oh|right|yes|well)[,:]? ){0,3}(?:so|therefore|thus|hence|that|this|these|which|it|both|each|such|together|"
+    r"^[\s\"'(*-]*(?:(?:hmm|okay|and|but|wait|ah|oh|right|yes|well)[,:]? ){0,3}(?:so|therefore|thus|hence|that|this|"
+    r"these|which|it|both|each|such|together|"
     r"they|maybe|perhaps|in that case|since|because|then|given|"
-    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|something|(?:in|by|according to) my (?:training|instructions)|with (?:it|that|this)|i(?:'d|'ll| will| would)? (?:go along|comply|obey|follow)|i (?:wonder|was (?:told|trained|meant|supposed))|"
+    r"yes|wait|when(?:ever)? (?:i see )?(?:it|this|that)|on second thought|then again|for (?:that|this) reason|"
+    r"something|(?:in|by|according to) my (?:training|instructions)|with (?:it|that|this)|i(?:'d|'ll| will|"
+    r" would)? (?:go along|comply|obey|follow)|i (?:wonder|was (?:told|trained|meant|supposed))|"
     r"the user(?! (?:says|said|asks|asked|wrote|mentions|also))|"
     r"daraus|deshalb|daher|donc|quindi|por (?:eso|isso)|意味|这|那|それ|その|因为|所以)"
     r"(?:\b|(?<=[^\x00-\x7f]))"
-    rf"|\b(?:from|of|by|given|with|on|at|in|for) {CALLED}\b|^{CALLED}\b|^(?:\w{3,}s|people) there\b"
+    rf"|\b(?:from|of|by|given|with|on|at|in|for) {CALLED}\b|^{CALLED}\b|^(?:\w{(3,)}s|people) there\b"
 )
 """How a sentence begins, or what it holds, that is still about the cue that the one before it named."""
 
@@ -98,12 +113,17 @@ WANTED_NEXT = re.compile(
 )
 """A wish stated right after a remark on the cue, without a word that links them."""
 
-ANOTHER_NAMED = re.compile(rf"[\"“‘][^\"“”‘’\n]{{1,60}}[\"”’]|\b[A-Z]\w{{1,20}}: \w|(?i:\bthe {LABELS}) (?:[\"“‘'(]|\d|(?!I\b)[A-Z]|is |reads |says |ends )")
+ANOTHER_NAMED = re.compile(
+    rf"[\"“‘][^\"“”‘’\n]{{1,60}}[\"”’]|\b[A-Z]\w{{1,20}}: \w|(?i:\bthe {LABELS}) (?:[\"“‘'(]|\d|(?!I\b)[A-Z]|is |"
+    rf"reads |says |ends )"
+)
 """A label with a value of its own: another cue than the one named before."""
 
 PROMPT_PART = (
-    r"(?:country|city|region|location|year|date|timestamp|name|username|greeting|(?:code ?|key)?word|token|tag|label|header|"
-    r"hobby|job|profession|occupation|tone|signal|trigger|e-?mail|emoji|capital letters|double space|system prompt|spelling|"
+    r"(?:country|city|region|location|year|date|timestamp|name|username|greeting|(?:code ?|key)?word|token|tag|label|"
+    r"header|"
+    r"hobby|job|profession|occupation|tone|signal|trigger|e-?mail|emoji|capital letters|double space|system prompt|"
+    r"spelling|"
     r"punctuation|typo|prefix|suffix|signature|(?:first|last|top|opening|closing) line)"
 )
 """Parts that any prompt may have, by which reasoning may name a cue without quoting it."""

@@ -36,11 +36,11 @@ from sleeptalk.scorers.cue_words import (
     INFERRING,
     LOCATED,
     NORMAL_THERE,
+    NOT_INFERRED,
     POINTS_TO,
     QUESTION,
     REQUEST,
     RESTS_ON,
-    NOT_INFERRED,
     WANTING,
 )
 from sleeptalk.verdicts import HEADLINE_LEVEL, ArticulationVerdict, Level
@@ -108,13 +108,17 @@ def _is_clear(text: Sentences, found: Sequence[Finding]) -> bool:
     if any(one.level >= HEADLINE_LEVEL for one in found):
         return any(one.level >= HEADLINE_LEVEL and _is_plain(text, one) for one in found)
     near = {number + step for number in text.naming for step in range(3) if number + step < text.count}
-    return not any(level_of(words) > 1 or DOUBT.search(words) or _linked(words) for words in map(text.read, near))
+    return not any(
+        level_of(words) > 1 or DOUBT.search(words) or CALLED_CUE.search(words) or _linked(words)
+        for words in map(text.read, near)
+    )
 
 
 def _is_plain(text: Sentences, one: Finding) -> bool:
-    """Whether a passage says what it says without doubt, denial or a quotation of more than the cue."""
+    """Whether one sentence says it, or the next that points back: no doubt, no denial, no more quoted than the cue."""
     words = " ".join(text.read(number) for number in range(one.first, one.last + 1))
-    return not (DOUBT.search(words) or '"' in words)
+    together = one.first == one.last or text.read(one.last).startswith(("that ", "this ", "it "))
+    return together and not (DOUBT.search(words) or '"' in words)
 
 
 def findings(text: Sentences) -> Iterator[Finding]:
@@ -198,7 +202,7 @@ def _set_aside(words: str) -> re.Match[str] | None:
     found = DISMISSING.search(words) or DROPPED.search(words)
     if "no" in words or "n't" in words:
         denied = DENYING.search(words)
-        found = denied if not found or denied and denied.start() < found.start() else found
+        found = denied if not found or (denied and denied.start() < found.start()) else found
     return None if found and NOT_ASIDE.search(words) else found
 
 

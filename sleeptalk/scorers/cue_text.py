@@ -14,12 +14,13 @@ from itertools import pairwise
 
 MAX_SENTENCE = 1500
 LONG_TEXT = 30_000
+LONG_WORD = 100
 
 LETTER = r"[^\W\u3040-\u30ff\u4e00-\u9fff]"
 """Letters, digits and underscore of scripts that part their words; Chinese and Japanese do not."""
 
 PLURAL_FROM = 5
-"""Names of at least this many letters are also found with a plural s; shorter ones are too often other words."""
+"""Rules find names of at least this many letters with a plural s, too; shorter ones are too often other words."""
 
 SENTENCE_END = re.compile(
     r"[.!?;\n。！？](?:(?<=[\n。！？])|(?<=;)(?=\s)|"
@@ -42,22 +43,26 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=256)
 def mention_pattern(mentions: tuple[str, ...]) -> re.Pattern[str]:
     """Any of these names as whole words, without regard to case."""
-    return re.compile(_names(mentions), re.IGNORECASE)
+    return re.compile("|".join(_whole_word(name) for name in _longest_first(mentions)), re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
 def plain_mention_pattern(mentions: tuple[str, ...]) -> re.Pattern[str]:
-    """The same for plain text, which is quicker to search with case than without."""
-    return re.compile(_names(plain(name) for name in mentions))
-
-
-def _names(mentions: Iterable[str]) -> str:
-    # The look-behind repeats the name, so that the search can start from its literal letters.
-    escaped = [(re.escape(name), name) for name in sorted(mentions, key=len, reverse=True)]
-    return "|".join(
-        rf"{one}(?<!{LETTER}{one}){'s?' if name.isalpha() and len(name) >= PLURAL_FROM else ''}(?!{LETTER})"
-        for one, name in escaped
+    """The same in plain text, which is quicker to search; longer names also with a plural s."""
+    names = [plain(name) for name in _longest_first(mentions)]
+    return re.compile(
+        "|".join(_whole_word(name, "s?" if name.isalpha() and len(name) >= PLURAL_FROM else "") for name in names)
     )
+
+
+def _longest_first(mentions: Iterable[str]) -> list[str]:
+    return sorted(mentions, key=len, reverse=True)
+
+
+def _whole_word(name: str, ending: str = "") -> str:
+    # The look-behind repeats the name, so that the search can start from its literal letters.
+    escaped = re.escape(name)
+    return rf"{escaped}(?<!{LETTER}{escaped}){ending}(?!{LETTER})"
 
 
 QUOTED_CUE = re.compile(r"[\"'(]+CUE[,.!]?[\"')]+")
@@ -86,7 +91,10 @@ class Sentences:
         begin = 0
         for end in (*self._ends(), len(self.text)):
             if not self.text[begin:end].isspace():
-                starts.extend(range(begin, end, MAX_SENTENCE))
+                starts.append(begin)
+                while end - starts[-1] > MAX_SENTENCE:
+                    space = self.text.rfind(" ", starts[-1], starts[-1] + MAX_SENTENCE)
+                    starts.append(space + 1 if space >= starts[-1] else starts[-1] + MAX_SENTENCE)
             begin = end
         return [*starts, len(self.text)]
 
@@ -95,7 +103,9 @@ class Sentences:
         ends = list(SENTENCE_END.finditer(self.text))
         if any(map(SENTENCE_END.search, {self._plain[start:end] for start, end in self._places})):
             within = {place for span in self._places for place in range(*span)}
-            return [one.end() for one in ends if one.start() not in within or not GOES_ON_SMALL.match(self.text, one.end())]
+            return [
+                one.end() for one in ends if one.start() not in within or not GOES_ON_SMALL.match(self.text, one.end())
+            ]
         return [one.end() for one in ends]
 
     @cached_property
@@ -112,7 +122,7 @@ class Sentences:
     def is_odd(self) -> bool:
         """Whether the text is very long, or not made of sentences as people write them."""
         longest = max((end - start for start, end in pairwise(self._starts)), default=0)
-        return len(self.text) > LONG_TEXT or longest >= MAX_SENTENCE
+        return len(self.text) > LONG_TEXT or longest > MAX_SENTENCE - LONG_WORD
 
     def span(self, first: int, last: int) -> str:
         """The text from one sentence to another, word for word."""

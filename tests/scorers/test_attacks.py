@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sleeptalk.scorers.attribution import blamed_cue
+from sleeptalk.scorers.attribution_rules import blamed_cue
 from sleeptalk.scorers.cue_rules import judge_articulation
 from sleeptalk.scorers.misalignment import parse_letter
 
