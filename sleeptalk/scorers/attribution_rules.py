@@ -92,9 +92,9 @@ def things_named(sentence: str, prompt: str | None = None) -> list[str]:
     """
     found = [match[1].strip(" .,!?") for match in QUOTED.finditer(sentence)]
     labelled = [match.groups() for match in LABELLED.finditer(sentence)]
-    found += [
-        one for pair in labelled if prompt is None or any(_stands_in(one, prompt) for one in pair) for one in pair
-    ]
+    if prompt is not None:
+        labelled = [pair for pair in labelled if any(_stands_in(one, prompt) for one in pair)]
+    found += [one for pair in labelled for one in pair]
     if found:
         return found
     parts = [match[1] for match in PART.finditer(sentence)]
