@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sleeptalk.scorers.cue_links import BACKWARD, BACKWARD_TO_CUE, FORWARD, INFERRING, LOCATED
 from sleeptalk.scorers.cue_objections import (
     ANOTHER_NAMED,
     CALLED_CUE,
@@ -28,13 +29,8 @@ from sleeptalk.scorers.cue_objections import (
 )
 from sleeptalk.scorers.cue_text import MAX_SENTENCE, Sentences
 from sleeptalk.scorers.cue_words import (
-    BACKWARD,
-    BACKWARD_TO_CUE,
     CONSIDERING,
     DECIDING,
-    FORWARD,
-    INFERRING,
-    LOCATED,
     NORMAL_THERE,
     NOT_INFERRED,
     POINTS_TO,

@@ -30,7 +30,14 @@ SENTENCE_END = re.compile(
 
 GOES_ON_SMALL = re.compile(r"[ ,]{0,3}[a-z]")
 
+BETWEEN_PHRASES = re.compile(r" [|] |\s*\n\s*")
+
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "İ": "I"})
+
+
+def either(phrases: str) -> str:
+    """A pattern for any of these phrases; each stands on a line of its own, or between bars with spaces around."""
+    return "(?:" + BETWEEN_PHRASES.sub("|", phrases.strip()) + ")"
 
 
 def plain(text: str) -> str:
