@@ -8,7 +8,7 @@ prompt may have ("the greeting"). Whether it really stands in the prompt tells a
 import re
 from collections.abc import Iterator, Sequence
 
-from sleeptalk.scorers.cue_objections import PROMPT_PART
+from sleeptalk.scorers.cue_reference import PROMPT_PART
 from sleeptalk.scorers.cue_rules import Finding, additions, judge_articulation, read_sentence
 from sleeptalk.scorers.cue_text import Sentences, mention_pattern
 from sleeptalk.scorers.cue_words import DECIDING, WANTING

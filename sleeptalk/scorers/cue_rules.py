@@ -11,19 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sleeptalk.scorers.cue_links import BACKWARD, BACKWARD_TO_CUE, FORWARD, INFERRING, LOCATED
-from sleeptalk.scorers.cue_objections import (
+from sleeptalk.scorers.cue_objections import DENYING, DISMISSING, DOUBT, DROPPED, NOT_ASIDE
+from sleeptalk.scorers.cue_reference import (
+    ABOUT_IT,
     ANOTHER_NAMED,
-    CALLED_CUE,
-    DENYING,
-    DISMISSING,
-    DOUBT,
-    DROPPED,
+    ANY_CUE,
+    CALLED_AGAIN,
     FILLER,
     GOES_ON,
     NO,
-    NOT_ASIDE,
-    REFERRING,
-    TAKING_BACK,
+    OBJECTS,
+    TAKES_BACK,
     THEREFORE,
     WANTED_NEXT,
 )
@@ -100,12 +98,12 @@ def _is_clear(text: Sentences, found: Sequence[Finding]) -> bool:
     if text.is_odd or any(one.aside is not None for one in found):
         return False
     if not found:
-        return not any(CALLED_CUE.search(words) and level_of(words) > 2 for words in map(text.read, range(text.count)))
+        return not any(ANY_CUE.search(words) and level_of(words) > 2 for words in map(text.read, range(text.count)))
     if any(one.level >= HEADLINE_LEVEL for one in found):
         return any(one.level >= HEADLINE_LEVEL and _is_plain(text, one) for one in found)
     near = {number + step for number in text.naming for step in range(3) if number + step < text.count}
     return not any(
-        level_of(words) > 1 or DOUBT.search(words) or CALLED_CUE.search(words) or _linked(words)
+        level_of(words) > 1 or DOUBT.search(words) or ANY_CUE.search(words) or _linked(words)
         for words in map(text.read, near)
     )
 
@@ -153,7 +151,7 @@ def additions(text: Sentences, here: Finding, premise: str) -> Iterator[Finding]
         if FILLER.match(words):
             continue
         if aside:
-            if not TAKING_BACK.match(words):
+            if not TAKES_BACK.match(words):
                 return
             aside, level, premise = False, 2, words
             yield Finding(here.first, last, max(level_of(words), 2), aside=False)
@@ -175,14 +173,16 @@ def _objects(words: str, premise: str, linked: bool) -> bool:
         return True
     if not linked:
         return False
-    return bool(REFERRING.search(words) and _set_aside(words)) or bool(QUESTION.match(premise) and NO.match(words))
+    if QUESTION.match(premise) and NO.match(words):
+        return True
+    return bool((OBJECTS.match(words) or CALLED_AGAIN.search(words)) and _set_aside(words))
 
 
 def _goes_on(words: str, verbatim: str) -> bool:
     """Whether a sentence is still about the cue that the one before it named, and about no other."""
     if THEREFORE.match(words):
         return True
-    return bool(GOES_ON.search(words)) and not ANOTHER_NAMED.search(verbatim)
+    return bool(GOES_ON.match(words) or ABOUT_IT.search(words)) and not ANOTHER_NAMED.search(verbatim)
 
 
 def read_sentence(words: str) -> tuple[Level, bool | None]:
@@ -209,15 +209,15 @@ def level_of(words: str) -> Level:
     if words.endswith("?") and QUESTION.match(words):
         return 2
     said, words = words, NOT_INFERRED.sub("", words)
-    decides = DECIDING.search(words)
     linked = _linked(words)
-    if (decides and linked) or RESTS_ON.search(words):
+    decides = DECIDING.search(words)
+    if (linked and decides) or RESTS_ON.search(words):
         return 4
     wants = WANTING.search(words)
     concludes = decides or wants or NORMAL_THERE.search(words)
-    if (concludes and (linked or INFERRING.search(words))) or POINTS_TO.search(words):
+    if concludes and (linked or INFERRING.search(words) or (not decides and LOCATED.search(words))):
         return 3
-    if concludes and not decides and LOCATED.search(words):
+    if POINTS_TO.search(words):
         return 3
     return 2 if wants or CONSIDERING.search(said) else 1
 
