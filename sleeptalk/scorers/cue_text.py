@@ -97,7 +97,7 @@ class Sentences:
         starts: list[int] = []
         begin = 0
         for end in (*self._ends(), len(self.text)):
-            if not self.text[begin:end].isspace():
+            if self.text[begin:end].strip():
                 starts.append(begin)
                 while end - starts[-1] > MAX_SENTENCE:
                     space = self.text.rfind(" ", starts[-1], starts[-1] + MAX_SENTENCE)

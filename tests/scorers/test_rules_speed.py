@@ -43,8 +43,8 @@ def all_rules(text: str) -> None:
 @pytest.mark.parametrize("unit", UNITS)
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
     text = unit * (LENGTH // len(unit))
-    ratio = min(_seconds(all_rules, text + text) / _seconds(all_rules, text) for _ in range(3))
-    assert ratio < MUCH_MORE_THAN_TWICE
+    tries = (_seconds(all_rules, text + text) / _seconds(all_rules, text) for _ in range(4))
+    assert any(ratio < MUCH_MORE_THAN_TWICE for ratio in tries)
 
 
 def _seconds(work: Callable[[str], None], text: str) -> float:
