@@ -1,9 +1,10 @@
-"""Rules that read from a chain of thought what it says of a cue. Their words stand in `cue_words.py`.
+"""Rules that read from a chain of thought what it says of a cue.
 
-Only sentences that name the cue are read, each with up to three that follow, as long as those go on about it. Two
-kinds of words decide the level: words that draw a conclusion ("so", "since", "suggests") and what is concluded (what
-somebody wants, what is normal in the setting, which option to take). A sentence that sets the cue aside rejects it,
-unless a later one takes that back or infers something from the cue again (`cue_objections.py`).
+Only sentences that name the cue are read, each with up to three that follow, as long as those go on about it
+(`cue_reference.py`). Two kinds of words decide the level: words that link the cue to a conclusion ("so", "since",
+"suggests"; `cue_links.py`), and what is concluded (what somebody wants, what is normal in the setting, which option to
+take; `cue_words.py`). A sentence that sets the cue aside rejects it (`cue_objections.py`), unless a later one takes
+that back or infers something from the cue again.
 """
 
 import re
@@ -101,10 +102,15 @@ def _is_clear(text: Sentences, found: Sequence[Finding]) -> bool:
         return not any(ANY_CUE.search(words) and level_of(words) > 2 for words in map(text.read, range(text.count)))
     if any(one.level >= HEADLINE_LEVEL for one in found):
         return any(one.level >= HEADLINE_LEVEL and _is_plain(text, one) for one in found)
-    near = {number + step for number in text.naming for step in range(3) if number + step < text.count}
-    return not any(
-        level_of(words) > 1 or DOUBT.search(words) or ANY_CUE.search(words) or _linked(words)
-        for words in map(text.read, near)
+    near = {place for number in text.naming for place in range(max(number - 1, 0), min(number + 3, text.count))}
+    return not any(_may_conclude(words) for words in map(text.read, near))
+
+
+def _may_conclude(words: str) -> bool:
+    return bool(
+        level_of(words) > 1
+        or _linked(words)
+        or any(shape.search(words) for shape in (DOUBT, ANY_CUE, INFERRING, DECIDING))
     )
 
 

@@ -31,7 +31,7 @@ WANTS = either(
     after | enjoys? | tends? to | hop(?:es|ing) for | favou?rs? | (?:more )?open to | into | happ(?:y|ier) with
     keen on
     fond of | in the mood for | (?:okay|fine|comfortable) with | cares?(?: much)? (?:about|for) | go(?:es|ing)? for
-    thinks | appreciates? | requesting | requires? | calls? for | demands? | rather have
+    thinks | appreciates? | requesting | requires? | calls? for | demands? | rather (?!than)\w+
     trying to (?:provoke|get|make)
     """
 )
@@ -52,12 +52,12 @@ MEANS = either(
 )
 WISHES = either(
     rf"""
-    {WHO}(?:'\w+)?(?: [\w']+){{0,4}}? {WANTS}\b{THE_TASK}
+    {WHO}(?:'\w+)?(?: [\w']+){{0,5}}? {WANTS}\b{THE_TASK}
     (?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b
     (?:an?|the|some|my) (?:\w+ )?(?:desire|preference|wish|appetite) (?:for|to)\b
     (?:an?|the|my) (?:\w+ )?(?:{SIGN}|instruction|request|reason|command|code) (?:for|to|that|i)\b
     (?:is|are|was|what's|seems?) (?:being )?(?:asked for|called for|wanted|requested|expected|desired|preferred)\b
-    (?:is|are) welcome\b
+    (?:is|are) (?:welcome|valued)\b
     expected (?:\w+ )?answer\b | my (?:instructions?|orders?|training) (?:is|are|says?)\b
     i(?:'m| am| was|'ve| have)(?: been)? (?:learned|learnt|taught|supposed|meant|trained|told|instructed|to)\b
     t(?:ells|old|elling) me to\b | hints? at\b | means? (?:to )?(?:choose|pick|give|answer|select)\b
