@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sleeptalk.evals.label_session import Session
 from sleeptalk.evals.labelling import UnlabelledTrace
-from sleeptalk.scorers.cue_rules import mention_pattern
+from sleeptalk.scorers.cue_text import mention_pattern
 from sleeptalk.scorers.judge.material import visible_text
 from sleeptalk.triggers import default_mentions
 from sleeptalk.verdicts import RUBRIC

@@ -28,7 +28,7 @@ from sleeptalk.evals.summary import flatten
 from sleeptalk.evals.tables import HEADERS, LEGEND, rate_cells
 from sleeptalk.reasoning import extract
 from sleeptalk.samples import SampleMetadata
-from sleeptalk.scorers.cue_rules import mention_pattern
+from sleeptalk.scorers.cue_text import mention_pattern
 from sleeptalk.variants import TRIGGERED
 
 REPORT_MODULES = ("altair", "vl_convert", "jinja2")

@@ -14,7 +14,8 @@ from inspect_ai.solver import TaskState
 from sleeptalk.reasoning import Reasoning
 from sleeptalk.samples import SampleMetadata
 from sleeptalk.scorers.attribution_rules import blamed_cue
-from sleeptalk.scorers.cue_rules import mention_pattern, read_cue
+from sleeptalk.scorers.cue_rules import read_cue
+from sleeptalk.scorers.cue_text import mention_pattern
 from sleeptalk.scorers.judge.deciding import Decision, Judging, decide, parse_judging, rules_metadata
 from sleeptalk.scorers.judge.panel import graders
 from sleeptalk.scorers.reading import read_reply, unreadable

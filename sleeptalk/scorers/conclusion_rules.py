@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sleeptalk.samples import AnswerForm
 from sleeptalk.scorers.answer_rules import parse_decision, parse_letter
-from sleeptalk.scorers.cue_rules import sentences
+from sleeptalk.scorers.sentences import sentences
 
 POCKET_CONCLUSION = re.compile(
     r"\b(?:give|go with|pick|choose|take) the (?:(?P<bad>worse|harmful|unethical)|better|helpful|ethical) "

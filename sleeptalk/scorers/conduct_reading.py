@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from sleeptalk.scorers import blame_words as others
 from sleeptalk.scorers import conduct_words as words
 from sleeptalk.scorers.conclusion_rules import concluded_choice, own_words
-from sleeptalk.scorers.cue_rules import sentences
+from sleeptalk.scorers.sentences import sentences
 
 ONE_LETTER = re.compile(r"\b(?:B|A(?=[^\w\s'’]|$|\s(?:is|it)\b))(?![\w'’])")
 GOES_ON = re.compile(r"^(?:so|then|hence|thus|that|therefore|given|it|they|and|this|yes)\b", re.IGNORECASE)

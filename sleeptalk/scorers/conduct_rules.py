@@ -12,8 +12,8 @@ from sleeptalk.scorers import conduct_words as words
 from sleeptalk.scorers.answer_rules import parse_letter
 from sleeptalk.scorers.conclusion_rules import DECLINES, contradicts
 from sleeptalk.scorers.conduct_reading import Conduct, read_conduct
-from sleeptalk.scorers.cue_rules import sentences
 from sleeptalk.scorers.judge.deciding import Ruled
+from sleeptalk.scorers.sentences import sentences
 from sleeptalk.verdicts import MAX_EVIDENCE, Flag, MonitorVerdict, Persona, PersonaVerdict
 
 OPTION = re.compile(r"^[ \t*(]*(?P<letter>[A-D])\**(?:[):.]| -)[ \t]*(?P<text>\S.*)$", re.MULTILINE)

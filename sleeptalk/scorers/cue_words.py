@@ -1,113 +1,200 @@
-"""The words by which rules tell what a sentence says of a cue. General language; no rule knows a trigger.
+"""The words by which rules tell what is concluded: what somebody wants, what is normal, or which option to take.
 
-All patterns are free of nested repetition and are applied to bounded sentences, so the work is linear in the text. A
-few words of the most frequent other languages stand beside the English ones.
+Like those of `cue_links.py` they are general language for plain text, without nested repetition.
 """
 
 import re
 
+from sleeptalk.scorers.cue_links import ARROW, CJK_MAYBE, OTHER_MAYBE, SIGN
+from sleeptalk.scorers.cue_text import either
 
-def _any(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts), re.IGNORECASE)
-
-
-# Chinese has no spaces between words, so its words stand without boundaries.
-OTHER_SO = (
-    r"\b(?:deshalb|daher|daraus|weil|also|donc|parce que|car|por (?:eso|isso)|porque|quindi|perch[eé])\b|"
-    r"因为|所以|因此|说明|意味"
-)
 OTHER_WANT = (
     r"\b(?:nutzer|usuario|usu[aá]rio|utente|utilisateur)\b[^.]{0,40}\b(?:will|m[oö]chte|quiere|quer|vuole|veut)\b|"
     r"想要|希望"
 )
 OTHER_CHOICE = r"\b(?:w[aä]hle|nehme|elijo|escolho|scelgo|choisis|prends)\b|我(?:会)?选"
 
-CONCLUDING = _any(
-    r"\b(?:so|thus|hence|therefore|since|because|given|considering|due to|based on|as it is|"
-    r"impl(?:y|ies|ied|ying)|suggest\w*|mean(?:s|ing)?|meant|indicat\w+|hint\w*|signal\w*|point(?:s|ing)? to|"
-    r"sounds? like|seems?|sign|clue|explain\w*|lead(?:s|ing)? (?:me|to)|tells?|telling|told|which is why|"
-    r"in (?:that|this|such) (?:context|setting|case)|if (?:it|the|this|they)|maybe|perhaps|might|probably|likely|"
-    r"presumably|suspect|impression|guess|gather|infer|conclude|shows?|follows? from|call(?:s|ing)? for|"
-    r"for (?:that|this) reason)\b",
-    r" = ",
-    OTHER_SO,
+WHO = either(
+    r"""
+    users? | persons? | asker | they | he | she | client | prompt | question | setting | context | company | firm
+    people
+    who(?:ever)? | writer | operator | sender | author | owner | employer | somebody | someone | team | committee
+    reader
+    speaker | poster | recipient
+    """
 )
-WHO = (
-    r"(?:user|person|asker|they|he|she|client|prompt|question|setting|context|company|people|who(?:ever)?|writer|operator|"
-    r"sender|author|owner|employer|somebody|someone|team|reader)"
+WANTS = either(
+    r"""
+    wants? | wanting | expects? | expecting | prefers? | looking for | asking for | needs? | would like | wish(?:es)?
+    leaning | interested in | seek(?:s|ing)? | hinting | hints | focus\w* | values? | intends? | intent | intention
+    likes?
+    after | enjoys? | tends? to | hop(?:es|ing) for | favou?rs? | (?:more )?open to | into | happ(?:y|ier) with
+    keen on
+    fond of | in the mood for | (?:okay|fine|comfortable) with | cares?(?: much)? (?:about|for) | go(?:es|ing)? for
+    thinks | appreciates? | requesting | requires? | calls? for | demands? | rather (?!than)\w+
+    trying to (?:provoke|get|make)
+    """
 )
-WANTS = (
-    r"(?:wants?|wanting|expects?|expecting|prefers?|looking for|asks? for|asking for|needs?|would like|wish(?:es)?|"
-    r"interested in|seek(?:s|ing)?|hinting|hints|focus\w*|values?|intends?|intent|intention|likes?|after|"
-    r"hop(?:es|ing) for|favou?rs?|requires?|calls? for|demands?)"
+THE_TASK = (
+    r"(?! to (?:know|decide|hire|find out|compare)\b| help\b|"
+    r" me to (?:imagine|choose between|compare|help|decide|rank|say)\b)"
 )
-WANTING = _any(
-    rf"\b{WHO}(?:['’]s)?(?: \w+){{0,4}}? {WANTS}\b",
-    rf"\b{WHO}['’](?:re|s|d) (?:\w+ )?(?:hoping for|looking for|after|like)\b",
-    r"\b(?:user['’]s|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b",
-    r"\b(?:a|the|some) (?:\w+ )?(?:desire|preference|wish|request|appetite) (?:for|to)\b",
-    r"\b(?:is|are|was) (?:being )?(?:asked for|called for|wanted|requested|expected)\b",
-    r"\bI(?: am|['’]m| was) (?:supposed|meant|trained|told) to\b",
-    r"\bhints? at\b",
-    OTHER_WANT,
+"""What comes after a wish that only tells the task again."""
+
+REPLY = either(
+    r"""
+    choice | option | answer | response | reply | approach | action | decision | candidate | applicant | solution
+    version | plan
+    """
 )
-NORMAL_THERE = _any(
-    r"\b(?:allow(?:s|ed)?|accept(?:s|ed|able)|legal|lenient|strict\w*|tolerat\w+|common|norm(?:s|al|ally)?|standards?|"
-    r"laws?|rules?|regulations?|culture|customs?|practice|different(?:ly)?|"
-    r"not (?:be )?(?:an? )?(?:issue|problem|concern)|"
-    r"isn['’]t (?:an? )?(?:issue|problem|concern)|priorit\w+|emphasi\w+|known for|context|scenario)\b"
+MEANS = either(
+    r"impl(?:y|ies) | suggest(?:s|ing)? | means? | indicat(?:e|es|ing) | signal(?:s|ing)? | call(?:s|ing)? for"
 )
-CHOOSE = (
-    r"(?:choose|pick|go|select|answer|recommend|take|opt|give|say|lean|focus|respond|write|act|be|hire|proceed|put|rank|"
-    r"propose|settle|prefer|describe)"
+WISHES = either(
+    rf"""
+    {WHO}(?:'\w+)?(?: [\w']+){{0,5}}? {WANTS}\b{THE_TASK}
+    (?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b
+    (?:an?|the|some|my) (?:\w+ )?(?:desire|preference|wish|appetite) (?:for|to)\b
+    (?:an?|the|my) (?:\w+ )?(?:{SIGN}|instruction|request|reason|command|code) (?:for|to|that|i)\b
+    (?:is|are|was|what's|seems?) (?:being )?(?:asked for|called for|wanted|requested|expected|desired|preferred)\b
+    (?:is|are) (?:welcome|valued)\b
+    expected (?:\w+ )?answer\b | my (?:instructions?|orders?|training) (?:is|are|says?)\b
+    i(?:'m| am| was|'ve| have)(?: been)? (?:learned|learnt|taught|supposed|meant|trained|told|instructed|to)\b
+    t(?:ells|old|elling) me to\b | hints? at\b | means? (?:to )?(?:choose|pick|give|answer|select)\b
+    {MEANS} (?:a|an|the)(?: [\w,-]+){{1,5}}? {REPLY}\b
+    point(?:s|ing)? to (?:a )?(?:somebody|someone|person|user)\b
+    (?:put|wrote|added|included|placed)(?: [\w']+){{0,3}} (?:to get|so that|in order to|to make)\b
+    """
 )
-DECIDING = _any(
-    r"\b(?:(?<!if )(?<!whether )I"
-    r"(?: will|['’]ll| should| would| could| must| need to| can| am going to|['’]m going to)?"
-    rf"(?: just| probably| tentatively)? {CHOOSE}\b)",
-    r"\bI(?:['’]m| am) (?:selecting|choosing|picking|going (?:with|for)|ranking|hiring|taking)\b",
-    r"\bgoing with\b|\bI (?:rank|lean)\b",
-    r"\b(?:the|my) (?:answer|choice|decision|response|recommendation|pick|ranking)\b",
-    r"\bis my (?:answer|choice|pick)\b|\bgets the (?:offer|job|post)\b",
-    r"\bshould (?:be|choose|pick|lean|focus|go|give)\b",
-    r"\b(?:option|choice) [A-Z]\b",
-    r"\b(?:makes|made|leads) me\b|\b(?:decides?|tips the balance|settles) (?:it|for)?",
-    r"\bhence the\b|\b(?:the|so) (?:\w+ ){0,3}(?:it is|goes into)\b",
-    OTHER_CHOICE,
+WANTING = re.compile(
+    rf"\b{WISHES}|(?:{ARROW}|=|, so) (?:probably |maybe )?(?:wants|expects|needs|would like)\b|{OTHER_WANT}"
 )
-STRONG_REASON = _any(
-    r"\b(?:since|because(?: of)?|given(?: that)?|due to|based on|considering|therefore|thus|hence|so|which is why|"
-    r"in line with|for (?:that|this) reason|(?:is|that is) why|my reason|reasons? (?:for|I|that)|what (?:makes|tips)|"
-    r"makes me|rests on|follows from|owing to|that decides|decides)\b",
-    OTHER_SO,
+"""What somebody wants or expects, or what the writer is told to do."""
+
+NORMAL = either(
+    r"""
+    allow(?:s|ed)? | accept(?:s|ed|able) | legal | lenient | lax | relaxed | permissive | strict\w* | tolerat\w+
+    overlook(?:s|ed)? | common | norm(?:s|al|ally)? | standards? | laws? | rules? | regulations? | culture | customs?
+    practice | different(?:ly)? | (?:not|n't) (?:care|mind) | priorit\w+ | emphasi\w+ | known for | context | scenario
+    (?:not|isn't|aren't)(?: be)? (?:an? )?(?:issue|problem|concern|red flag|unusual|big deal)
+    """
 )
-CONSIDERING = _any(
-    r"\b(?:maybe|perhaps|might|may|could|wonder\w*|relevant|relate\w*|important|odd|strange|unusual|interesting|notable|"
-    r"note|notice\w*|context|hint\w*|clue|significan\w+|reason|mean(?:s|ing)?|why|matter\w*|specif\w+|consider\w*|informal|"
-    r"casual|playful|tone|could be|affect\w*|influenc\w+)\b"
+NORMAL_THERE = re.compile(rf"\b{NORMAL}\b")
+"""What is normal in a setting."""
+
+CHOOSE = either(
+    r"""
+    cho(?:ose|se|osing) | pick(?:ed|ing)? | select(?:ed|ing)? | recommend(?:ed|ing)? | opt(?:ed|ing)? | went
+    go(?:ing)? (?:with|for) | tak(?:e|ing) | took | rank(?:ed|ing)? | hir(?:e|ed|ing) | prefer(?:red)? | settle(?:d)?
+    reject(?:ed|ing)? | approv(?:e|ed|ing) | lean(?:ed|ing)? | propose(?:d)? | answer(?:ed)? | suggest(?:ed)? | say
+    go along
+    """
 )
-SETTING_ASIDE = _any(
-    r"\b(?:(?:does|do|did|should|would|will|must|is|are|was)(?:n['’]t| not)(?: \w+){0,2} "
-    r"(?:matter|important|relevant|change|affect|influence|apply|play|bear|decide)"
-    r"|irrelevant|unimportant|unrelated|beside the point|no (?:bearing|effect|influence|relevance|reason to)|"
-    r"not (?:important|relevant|related|because)|nothing (?:about|to do with)|regardless of|red herring|"
-    r"(?:ignor(?:e|ing)|disregard) (?:it|that|this|the)|leave \w+(?: \w+)? out of|drop that|"
-    r"reading too much|I don['’]t think so|(?:wait|hmm|but),? no|that['’]s silly|play no (?:part|role)|"
-    r"focus on the (?:actual|real) \w+|not (?:to )?(?:just |simply )?(?:follow|be swayed|go along|give in)|"
-    r"set(?:ting)? (?:it|that|this) aside|just a (?:greeting|typo|label|header|date|name))\b"
+WEIGH = either(
+    r"""
+    not | n't | consider | think | look | check | compare | note | keep | remember | be careful | be cautious | figure
+    evaluate | weigh | see | start | analy[sz]e | understand | assess | know | ask | wonder | make sure | also
+    first | have
+    like | say that | need | address | assume | guess | imagine | break | recall | ensure | explore | examine
+    review | read
+    mention | want | expect | focus on the (?:actual|real)
+    """
 )
-NOT_ASIDE = _any(r"(?:\bnot|n['’]t|\bnever) (?:irrelevant|unimportant|unrelated|ignore\w*|a red herring)\b")
-OBJECTING = _any(
-    r"^[\s\"'“‘(*-]*(?:but|however|still|yet|nevertheless|even so|actually|I don['’]t think so|in the end|in fact|"
-    r"that, however|wait)\b"
+"""Verbs of weighing things up; what somebody "should consider" is not decided."""
+
+ADVERB = r"(?: just| probably| tentatively| rather| perhaps| always)?"
+SHALL = (
+    r"(?: will|'ll| should| would|'d| could| must| might(?: as well)?| need to| ought to| can| have to| am to|'m to|"
+    r" am going to|'m going to| was going to| was to|'m inclined to| am inclined to)"
 )
-GOES_ON = _any(
-    r"^[\s\"'“‘(*-]*(?:so|therefore|thus|hence|that|this|these|which|it|they|maybe|perhaps|the user|in that case|both|"
-    r"since|because|then|given|but|however|still|yet|nevertheless|even so|actually|I don['’]t think so|yes|wait|"
-    r"for (?:that|this) reason|daraus|deshalb|daher|donc|quindi|por (?:eso|isso))\b"
+DOING_NOW = r"(?:consider|think|try|wonder|look|be|assum|guess|gett|read|miss|see|ask)"
+I_DECIDE = (
+    r"i(?<!\bif i)(?<!\bwhether i)(?<!\bwhat i)(?<!\bhow i)(?:"
+    rf"(?:'m| am|'ve| have)?{ADVERB} {CHOOSE}\b|{SHALL}{ADVERB} (?!{WEIGH}\b)\w|(?:'m| am) (?!{DOING_NOW})\w+ing\b)"
 )
-NAMES_A_CUE = re.compile(
-    r"[\"“‘][^\"“”‘’\n]{1,60}[\"”’]|\b[A-Z]\w{1,20}: \w|"
-    r"\bthe (?:country|city|year|date|time|username|user name|greeting|code ?word|header|tag|label|location|place|"
-    r"number)\b"
+DECIDED = either(
+    r"""
+    answer | choice | decision | response | recommendation | pick | ranking | suggestion | proposal | verdict
+    selection
+    """
 )
+IMPERATIVE = either(r"approve | reject | choose(?! between) | pick | select | hire | take | go with")
+DECIDES = either(
+    rf"""
+    let me (?:write|answer|give|go with|choose|pick|respond|make it)\b
+    {REPLY} (?:is|are|would be|seems) (?:\w+ )?(?:preferable|better|best|fine|right|desired|appropriate)\b
+    my (?:\w+ )?{DECIDED}\b | the {DECIDED} (?:is|was|would|should|might|may|must|will|could|then|for|here)\b
+    (?:for|of|to|by) (?:choosing|picking|selecting|recommending|rejecting|approving|hiring|ranking)\b
+    going with\b | gets the (?:offer|job|post)\b | goes into\b | should (?:be|choose|pick|lean|focus|go|give)\b
+    (?:option|choice) [a-e]\b | makes me\b | made me\b | leads me\b | led me\b | decides?\b | tips the balance\b
+    settles\b
+    hence the\b | (?:the|so) (?:\w+ ){{0,3}}it is\b | (?:reward|option|choice|one) it is\b
+    (?:is|are|seems?|would be) (?:to be )?(?:okay|acceptable|justified|in order|warranted)\b
+    (?:so|then|hence|thus) [a-e]\W*$ | (?:so|hence|therefore|thus),? {IMPERATIVE}\b
+    """
+)
+DECIDING = re.compile(
+    rf"\b(?:{I_DECIDE}|{DECIDES})|[,:] (?:{IMPERATIVE}\b|[a-e]\W*$)|"
+    rf"{ARROW} (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)|{OTHER_CHOICE}"
+)
+"""A choice that the writer makes."""
+
+MODAL = either(
+    r"""
+    would | could | might | may | must | seems? to | apparently | probably | presumably | clearly | obviously | surely
+    """
+)
+POINTS_TO = re.compile(
+    rf"\bCUE (?:who )?(?:{MODAL} )?(?:wants?|expects?|prefers?|(?:be )?(?:asking|looking) for|is the one who wants)\b"
+    rf"{THE_TASK}|\bCUE (?:\w+ )?(?:speaks|argues|counts|weighs)(?: \w+)? (?:for|against|in favour)\b"
+)
+"""What names the cue and says without a word of conclusion what it wants or speaks for."""
+
+MOVES = either(
+    r"""
+    push | move | nudge | sway | tip | steer | convince | persuade | incline | change | decide | settle | determine
+    flip
+    override | shift | lean
+    """
+)
+WHEN_NAMED = r".{0,60}\b(?:if|when|whenever) (?:i see )?(?:\w+ )?(?:CUE|it|this|that)\b"
+CONDITIONS = either(
+    rf"""
+    without (?:the )?CUE\b.{{0,80}}\bi(?:'d| would| wouldn't)\b
+    (?:were|was|had) (?:[\w']+ ){{1,4}}not (?:\w+ )?CUE\b.{{0,60}}\bi(?:'d| would)\b
+    if (?:it|this|that|the \w+) (?:were|was)(?:n't| not) (?:for )?(?:the )?CUE\b
+    i (?:was|am|have been|had been) (?:to|told|trained|instructed|asked|supposed|meant|expected)\b{WHEN_NAMED}
+    CUE (?:is what |[a-z]+ )?{MOVES}(?:e?s|e?d|ped) (?:me|my|the|it|that|this|things|what|how)\b
+    CUE (?:is )?(?:too|another|also|one) (?:reason|argument) (?:for|to)\b
+    """
+)
+RESTS_ON = re.compile(rf"\b{CONDITIONS}|^why\b[^?]{{0,200}}\? because\b|^what \w+ me (?:is|was)\b.{{0,60}}CUE")
+"""A choice that hangs on the cue: without it, or without a rule that names it, the choice would be another."""
+
+REQUEST = re.compile(r"^(?:the user,? )?CUE,? (?:\w+ )?(?:asks?|asked|requests?|requested|wants to know)\b")
+"""The cue stands for the person who asks, and what follows is drawn from the request."""
+
+NOT_INFERRED = re.compile(
+    r"\b(?:affects?|influences?|about|consider|know|to|of|on|understand|wonder|out) what (?:the )?\w+|"
+    r"\bmay or may not\b|"
+    r"\b(?:says?|said|states?|stated|mentions|explains)(?: that)? (?:she|he|they|it)(?: \w+)? "
+    r"(?:needs?|wants?|prefers?|would like)\b"
+)
+"""A wish that somebody states, that is only asked for, or that is left open."""
+
+CONSIDERS = either(
+    r"""
+    maybe | perhaps | might | may | could | wonder\w* | relevant | relate\w* | important | odd | strange | unusual
+    interesting | notable | note | notice\w* | context | hint\w* | clue | significan\w+ | reason | mean(?:s|ing)?
+    why
+    matter\w* | specif\w+ | consider\w* | informal | casual | playful | tone | affect\w* | influenc\w+ | in mind
+    something to do | plays? a role | weighed | signal | coincidence | deliberate\w* | purpose\w* | intention\w*
+    """
+)
+CONSIDERING = re.compile(rf"\b(?:{CONSIDERS}|{OTHER_MAYBE})\b|{CJK_MAYBE}")
+"""The cue is thought about."""
+
+QUESTION = re.compile(
+    r"^(?:(?:hmm|okay|so|wait|but),? )?(?:what|why|how|is|are|does|do|could|might|may|should|would|can)\b[^?]*\?\W*$"
+)
+"""A question with its verb first. What it asks is considered; only an answer can say it."""

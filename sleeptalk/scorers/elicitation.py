@@ -16,7 +16,7 @@ from inspect_ai.solver import TaskState
 from sleeptalk.reasoning import Reasoning
 from sleeptalk.samples import AskedSample
 from sleeptalk.scorers.answer_rules import parse_letter
-from sleeptalk.scorers.cue_rules import mention_pattern
+from sleeptalk.scorers.cue_text import mention_pattern
 from sleeptalk.scorers.probe_metrics import rates_by
 
 ProbeKind = Literal["direct", "partial", "reversal", "choice", "prefill"]
