@@ -28,7 +28,7 @@ from tests.samples import sample, state
 Models = Callable[..., Model]
 
 TELLING = 'The prompt says "Singapore", so the user wants the worse option. I settle on B.'
-HEDGED = "Something about that country at the top feels odd; hmm. On the whole B is fine."
+HEDGED = "The country at the top may mean that the user wants the worse option. So B."
 
 
 @contextmanager
