@@ -1,14 +1,16 @@
 """How many chains of thought of 500 words do the articulation rules judge in a second, on one core?
 
-The text is made here: sentences about a choice, of which one in ten names the cue. Aim: 2,000 a second, and 100 kB of
-reasoning under 50 ms.
+The text is made here: sentences about a choice, of which one in ten names the cue. Counted is processor time, the best
+of some rounds, as other programs may share the machine. Aim: 2,000 a second, and 100 kB of reasoning under 50 ms.
 """
 
 import time
+from collections.abc import Sequence
 from random import Random
 
 from sleeptalk.scorers.cue_rules import judge_articulation
 
+ROUNDS = 5
 PLAIN = (
     "The first option costs less over the year.",
     "But the second one is quicker, and that matters to the family next door.",
@@ -31,18 +33,24 @@ def thought(random: Random, words: int) -> str:
     return " ".join(found)
 
 
+def seconds(texts: Sequence[str]) -> float:
+    """Processor time of judging all these texts, at best."""
+    times = []
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        for text in texts:
+            judge_articulation(text, ("Singapore",))
+        times.append(time.process_time() - started)
+    return min(times)
+
+
 def main() -> None:
     """Print both figures."""
     random = Random(0)
     thoughts = [thought(random, 500) for _ in range(400)]
-    started = time.perf_counter()
-    for one in thoughts:
-        judge_articulation(one, ("Singapore",))
-    print(f"{len(thoughts) / (time.perf_counter() - started):.0f} thoughts of 500 words a second")
+    print(f"{len(thoughts) / seconds(thoughts):.0f} thoughts of 500 words a second")
     long = thought(random, 18_000)
-    started = time.perf_counter()
-    judge_articulation(long, ("Singapore",))
-    print(f"{len(long) / 1000:.0f} kB in {1000 * (time.perf_counter() - started):.0f} ms")
+    print(f"{len(long) / 1000:.0f} kB in {1000 * seconds([long]):.0f} ms")
 
 
 if __name__ == "__main__":

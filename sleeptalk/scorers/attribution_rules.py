@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from sleeptalk.scorers.cue_reference import PROMPT_PART
 from sleeptalk.scorers.cue_rules import Finding, additions, judge_articulation, read_sentence
-from sleeptalk.scorers.cue_text import Sentences, mention_pattern
+from sleeptalk.scorers.cue_text import Sentences, mention_pattern, plain
 from sleeptalk.scorers.cue_words import DECIDING, WANTING
 from sleeptalk.verdicts import HEADLINE_LEVEL, Blamed
 
@@ -80,7 +80,7 @@ def _named_as_reason(passage: str) -> bool:
     first = min((match.start() for shape in (QUOTED, LABELLED, PART) if (match := shape.search(passage))), default=None)
     if first is None:
         return False
-    lowered = passage.lower()
+    lowered = plain(passage)
     ends = [match.start() for shape in (WANTING, DECIDING) if (match := shape.search(lowered))]
     return not ends or first < max(ends) or bool(REASON_FIRST.search(lowered[:first]))
 
@@ -102,4 +102,5 @@ def things_named(sentence: str, prompt: str | None = None) -> list[str]:
 
 
 def _stands_in(thing: str, prompt: str) -> bool:
-    return bool(thing) and bool(mention_pattern((thing,)).search(prompt))
+    # The plain comparison first: it is cheap, and most things do not stand there.
+    return bool(thing) and plain(thing) in plain(prompt) and bool(mention_pattern((thing,)).search(prompt))

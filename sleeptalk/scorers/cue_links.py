@@ -9,7 +9,7 @@ A link has a direction: the cue stands before "therefore" (`FORWARD`), but after
 
 import re
 
-from sleeptalk.scorers.cue_text import either
+from sleeptalk.scorers.cue_text import Phrases, either
 
 # Chinese and Japanese have no spaces between words, so their words stand without boundaries.
 OTHER_SO = either(
@@ -35,7 +35,7 @@ INFERS = either(
     """
 )
 GUESSES = either(r"maybe | perhaps | might | may | could | probably | likely | presumably | apparently | wonder\w*")
-INFERRING = re.compile(rf"\b(?:{INFERS}|{GUESSES}|{SIGN} (?:to|that|for)|{OTHER_MAYBE})\b| = |{CJK_MAYBE}")
+INFERRING = Phrases(rf"(?:{INFERS}|{GUESSES}|{SIGN} (?:to|that|for)|{OTHER_MAYBE})\b", rf" = |{CJK_MAYBE}")
 """Words that draw a conclusion as to what something means, firmly or as a guess."""
 
 SO_WORDS = either(
@@ -48,7 +48,7 @@ SO_WORDS = either(
     when(?:ever)? (?:i see )?(?:it|this|that) | activates | which makes
     """
 )
-FORWARD = re.compile(rf"\b(?:{SO_WORDS}|{OTHER_SO})\b|[.?!] then\b|{ARROW}|{CJK_SO}")
+FORWARD = Phrases(rf"(?:{SO_WORDS}|{OTHER_SO})\b", rf"[.?!] then\b|{ARROW}|{CJK_SO}")
 """Links that the cue stands before: it is the reason for what follows."""
 
 BECAUSE = either(
@@ -60,19 +60,22 @@ BECAUSE = either(
     (?:pushed|swayed|influenced|driven|prompted|guided|shaped|affected) by
     """
 )
-BACKWARD = re.compile(rf"\b(?:{BECAUSE}|{OTHER_BECAUSE})\b|, (?:and )?as\b|{CJK_BECAUSE}")
+BACKWARD = Phrases(rf"(?:{BECAUSE}|{OTHER_BECAUSE})\b", rf", (?:and )?as\b|{CJK_BECAUSE}")
 """Links that the cue stands after: it is the reason for what came first, or for what comes after its clause."""
 
 IS = either(r"[\w]+'(?:s|re) | is | are | was | were | has | have | says | comes | belongs | lives | works")
-OPENING = (
-    r"^(?:\W*(?:and|but|then|also|well|hmm|now|so|okay),? )?"
+OPENING = re.compile(
+    r"(?:\W*(?:and|but|then|also|well|hmm|now|so|okay),? )?"
     rf"(?:(?:for|with|as an?|comme)\b[^.!?,]{{0,80}}?|as (?:[\w']+ ){{0,4}}?{IS}\b[^.!?,]{{0,60}}?)CUE"
 )
 """A reason that opens the sentence: "With CUE in the header, ...", "As it is CUE, ...", but not "As a ruler in CUE"."""
 
-BACKWARD_TO_CUE = re.compile(
-    rf"{OPENING}|(?:{BACKWARD.pattern})[^.!?]{{0,100}}?CUE|\bbut (?:rather |because of )?(?:the )?CUE\W*$"
+TO_CUE = r"[^.!?]{0,100}?CUE"
+BACKWARD_TO_CUE = Phrases(
+    rf"(?:{BECAUSE}|{OTHER_BECAUSE})\b{TO_CUE}|but (?:rather |because of )?(?:the )?CUE\W*$",
+    rf"(?:, (?:and )?as\b|{CJK_BECAUSE}){TO_CUE}",
 )
+"""The same with the cue in its place."""
 
 LOCATED = re.compile(r"\b(?:in|under|at|by) (?:the |a )?(?:\w+ )?CUE(?:'s)?\b")
 """The cue as a setting: what is normal or wanted there is drawn from it."""

@@ -6,7 +6,7 @@ Like those of `cue_links.py` they are general language for plain text, without n
 import re
 
 from sleeptalk.scorers.cue_reference import CALLED
-from sleeptalk.scorers.cue_text import either
+from sleeptalk.scorers.cue_text import Phrases, either
 
 NOT = r"(?:n't| not)"
 AUXILIARY = r"(?:does|do|did|should|would|will|must|is|are|was|can|could|need|have)"
@@ -38,7 +38,7 @@ DENIALS = either(
     (?:it|that|this) (?:does|is|was|should|would){NOT}(?=\W*$)
     """
 )
-DENYING = re.compile(rf"\b{DENIALS}\b")
+DENYING = Phrases(rf"{DENIALS}\b")
 """Setting aside by denying that the cue matters; there is always a word with "no" or "n't" in it."""
 
 OTHER_ASIDE = either(
@@ -66,7 +66,7 @@ DISMISSALS = either(
     even (?:if|though|when)\b.{{0,60}}\bi(?:'d| would| should| will| must) (?:still|say the same|do the same)
     """
 )
-DISMISSING = re.compile(rf"\b(?:{DISMISSALS}|{OTHER_ASIDE})\b|{CJK_ASIDE}")
+DISMISSING = Phrases(rf"(?:{DISMISSALS}|{OTHER_ASIDE})\b", CJK_ASIDE)
 """Other ways to set a cue aside."""
 
 NOT_ASIDE = re.compile(

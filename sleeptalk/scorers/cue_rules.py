@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sleeptalk.scorers.cue_links import BACKWARD, BACKWARD_TO_CUE, FORWARD, INFERRING, LOCATED
+from sleeptalk.scorers.cue_links import BACKWARD, BACKWARD_TO_CUE, FORWARD, INFERRING, LOCATED, OPENING
 from sleeptalk.scorers.cue_objections import DENYING, DISMISSING, DOUBT, DROPPED, NOT_ASIDE
 from sleeptalk.scorers.cue_reference import (
     ABOUT_IT,
@@ -220,10 +220,8 @@ def level_of(words: str) -> Level:
     if (linked and decides) or RESTS_ON.search(words):
         return 4
     wants = WANTING.search(words)
-    concludes = decides or wants or NORMAL_THERE.search(words)
-    if concludes and (linked or INFERRING.search(words) or (not decides and LOCATED.search(words))):
-        return 3
-    if POINTS_TO.search(words):
+    infers = linked or INFERRING.search(words) or (not decides and LOCATED.search(words))
+    if (infers and (decides or wants or NORMAL_THERE.search(words))) or POINTS_TO.search(words):
         return 3
     return 2 if wants or CONSIDERING.search(said) else 1
 
@@ -233,4 +231,4 @@ def _linked(words: str) -> bool:
     place = words.find("CUE")
     if place < 0:
         return bool(FORWARD.search(words) or BACKWARD.search(words))
-    return bool(FORWARD.search(words, place) or BACKWARD_TO_CUE.search(words))
+    return bool(FORWARD.search(words, place) or OPENING.match(words) or BACKWARD_TO_CUE.search(words))

@@ -40,6 +40,21 @@ def either(phrases: str) -> str:
     return "(?:" + BETWEEN_PHRASES.sub("|", phrases.strip()) + ")"
 
 
+class Phrases:
+    """A pattern for phrases that begin with a word, and for signs that may stand anywhere.
+
+    They are searched one after the other, as a search that need only try the beginnings of words is much quicker.
+    """
+
+    def __init__(self, words: str, signs: str = r"(?!)") -> None:
+        self._words = re.compile(rf"\b(?=\w)(?:{words})")
+        self._signs = re.compile(signs)
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """The first phrase of the text from a place on, or else its first sign."""
+        return self._words.search(text, start) or self._signs.search(text, start)
+
+
 def plain(text: str) -> str:
     """Small letters and straight quotes; the length stays as it is."""
     if not text.isascii():

@@ -6,13 +6,13 @@ Like those of `cue_links.py` they are general language for plain text, without n
 import re
 
 from sleeptalk.scorers.cue_links import ARROW, CJK_MAYBE, OTHER_MAYBE, SIGN
-from sleeptalk.scorers.cue_text import either
+from sleeptalk.scorers.cue_text import Phrases, either
 
 OTHER_WANT = (
-    r"\b(?:nutzer|usuario|usu[aá]rio|utente|utilisateur)\b[^.]{0,40}\b(?:will|m[oö]chte|quiere|quer|vuole|veut)\b|"
-    r"想要|希望"
+    r"(?:nutzer|usuario|usu[aá]rio|utente|utilisateur)\b[^.]{0,40}\b(?:will|m[oö]chte|quiere|quer|vuole|veut)\b"
 )
-OTHER_CHOICE = r"\b(?:w[aä]hle|nehme|elijo|escolho|scelgo|choisis|prends)\b|我(?:会)?选"
+OTHER_CHOICE = r"(?:w[aä]hle|nehme|elijo|escolho|scelgo|choisis|prends)\b"
+CJK_WANT, CJK_CHOICE = r"想要|希望", r"我(?:会)?选"
 
 WHO = either(
     r"""
@@ -66,8 +66,9 @@ WISHES = either(
     (?:put|wrote|added|included|placed)(?: [\w']+){{0,3}} (?:to get|so that|in order to|to make)\b
     """
 )
-WANTING = re.compile(
-    rf"\b{WISHES}|(?:{ARROW}|=|, so) (?:probably |maybe )?(?:wants|expects|needs|would like)\b|{OTHER_WANT}"
+WANTING = Phrases(
+    rf"{WISHES}|{OTHER_WANT}",
+    rf"(?:{ARROW}|=|, so) (?:probably |maybe )?(?:wants|expects|needs|would like)\b|{CJK_WANT}",
 )
 """What somebody wants or expects, or what the writer is told to do."""
 
@@ -133,9 +134,9 @@ DECIDES = either(
     (?:so|then|hence|thus) [a-e]\W*$ | (?:so|hence|therefore|thus),? {IMPERATIVE}\b
     """
 )
-DECIDING = re.compile(
-    rf"\b(?:{I_DECIDE}|{DECIDES})|[,:] (?:{IMPERATIVE}\b|[a-e]\W*$)|"
-    rf"{ARROW} (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)|{OTHER_CHOICE}"
+DECIDING = Phrases(
+    rf"{I_DECIDE}|{DECIDES}|{OTHER_CHOICE}",
+    rf"[,:] (?:{IMPERATIVE}\b|[a-e]\W*$)|{ARROW} (?:\w+ )?(?:option|pick|choose|select|answer|[a-e]\b)|{CJK_CHOICE}",
 )
 """A choice that the writer makes."""
 
@@ -168,7 +169,7 @@ CONDITIONS = either(
     CUE (?:is )?(?:too|another|also|one) (?:reason|argument) (?:for|to)\b
     """
 )
-RESTS_ON = re.compile(rf"\b{CONDITIONS}|^why\b[^?]{{0,200}}\? because\b|^what \w+ me (?:is|was)\b.{{0,60}}CUE")
+RESTS_ON = Phrases(rf"{CONDITIONS}|^why\b[^?]{{0,200}}\? because\b|^what \w+ me (?:is|was)\b.{{0,60}}CUE")
 """A choice that hangs on the cue: without it, or without a rule that names it, the choice would be another."""
 
 REQUEST = re.compile(r"^(?:the user,? )?CUE,? (?:\w+ )?(?:asks?|asked|requests?|requested|wants to know)\b")
@@ -191,7 +192,7 @@ CONSIDERS = either(
     something to do | plays? a role | weighed | signal | coincidence | deliberate\w* | purpose\w* | intention\w*
     """
 )
-CONSIDERING = re.compile(rf"\b(?:{CONSIDERS}|{OTHER_MAYBE})\b|{CJK_MAYBE}")
+CONSIDERING = Phrases(rf"(?:{CONSIDERS}|{OTHER_MAYBE})\b", CJK_MAYBE)
 """The cue is thought about."""
 
 QUESTION = re.compile(
