@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test test-slow test-inspect-evals lint format bench docs clean
+.PHONY: demo test test-slow test-inspect-evals test-scout lint format bench docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/sleeptalk demo --out $(OUT)
@@ -29,6 +29,12 @@ test-inspect-evals:
 		-e '.[local,capability]' 'pytest>=8.4'
 	$(VENV)-inspect-evals/bin/python -m pytest -m inspect_evals tests/test_inspect_evals.py
 
+test-scout:
+	$(PYTHON) -m venv $(VENV)-scout
+	$(VENV)-scout/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt \
+		-e '.[local,scout]' 'pytest>=8.4'
+	$(VENV)-scout/bin/python -m pytest -m 'scout or not scout' tests/test_scout.py tests/test_scout_foreign.py
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -48,7 +54,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-inspect-evals build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
