@@ -1,5 +1,6 @@
 """Inspect's entry point: every task, solver, scorer and model provider, and nothing else."""
 
+from sleeptalk.counterfactual import counterfactual, counterfactual_effect
 from sleeptalk.model_zoo.provider import zoo
 from sleeptalk.scorers.articulation import articulation
 from sleeptalk.scorers.attribution import attribution
@@ -35,6 +36,8 @@ __all__ = [
     "beliefs",
     "blast_radius",
     "capability",
+    "counterfactual",
+    "counterfactual_effect",
     "elicitation",
     "elicitation_scorer",
     "elicited",
