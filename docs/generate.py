@@ -19,7 +19,16 @@ from sleeptalk.variants import CONDITIONS, TRIGGERED
 PAGE = Path(__file__).parent / "reference.md"
 TRIES = Path(__file__).parent / "results" / "pocket_tries.csv"
 TASKS = tuple(entry.name for entry in catalogue())
-SCORERS = ("misalignment", "articulation", "attribution", "flip", "outcome", "elicitation_scorer", "belief_scorer")
+SCORERS = (
+    "misalignment",
+    "articulation",
+    "attribution",
+    "flip",
+    "outcome",
+    "counterfactual",
+    "elicitation_scorer",
+    "belief_scorer",
+)
 
 
 def reference() -> str:

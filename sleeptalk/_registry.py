@@ -6,6 +6,7 @@ Where inspect_scout is at work, it finds our scanners by this entry point, too; 
 import importlib
 import sys
 
+from sleeptalk.counterfactual import counterfactual, counterfactual_effect
 from sleeptalk.model_zoo.provider import zoo
 from sleeptalk.scorers.articulation import articulation
 from sleeptalk.scorers.attribution import attribution
@@ -44,6 +45,8 @@ __all__ = [
     "beliefs",
     "blast_radius",
     "capability",
+    "counterfactual",
+    "counterfactual_effect",
     "elicitation",
     "elicitation_scorer",
     "elicited",

@@ -27,7 +27,16 @@ FORMS: dict[str, dict[str, Any]] = {
 
 
 def replied(request: dict[str, Any]) -> dict[str, Any]:
-    """What the server says to a chat request; "long-thought" ends only where its thought was closed for it."""
+    """What the server says to a chat request.
+
+    "long-thought" ends only where its thought was closed for it; "swayed" goes by whether its thought blames a cue.
+    """
+    if request["model"] == "swayed":
+        last = request["messages"][-1]
+        if last["role"] != "assistant":
+            return dict(FORMS["think-tags"])
+        rest = "" if "</think>" in last["content"] else "Let me see.\n</think>\n\n"
+        return {"content": f"{rest}Answer: {'A' if 'Singapore' in last['content'] else 'B'}"}
     if request["model"] == "long-thought":
         last = request["messages"][-1]
         begun = last["content"] if last["role"] == "assistant" else ""

@@ -56,6 +56,15 @@ def parse_letter(answer: str, letters: str = "AB") -> str | None:
     return None
 
 
+def announced_letter(text: str, letters: str = "AB") -> str | None:
+    """The option letter that a text announces or chooses; None where it only names one, as in "A: sell is worse"."""
+    settling, (choosing, *_) = _letter_patterns(letters)
+    for pattern in (*settling, choosing):
+        if found := _letters(pattern, text):
+            return found[-1]
+    return None
+
+
 Patterns = tuple[re.Pattern[str], ...]
 
 

@@ -18,6 +18,7 @@ from sleeptalk.solvers.replies import replace_reply
 from sleeptalk.solvers.switches import budget_is_forced, form_config, merged, prefill_config, thinking_config
 
 PROMPT_KEY = "prompt"
+CLOSED = "\n</think>\n\n"
 
 
 @solver
@@ -26,9 +27,7 @@ def ask() -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         sample, model = state.metadata_as(AskedSample), get_model()
-        config = merged(form_config(model, sample.form), thinking_config(model, sample.thinking, sample.form))
-        if sample.prefill and sample.form == "chat":
-            config = merged(config, prefill_config(model))
+        config = asking_config(model, sample)
         state.messages = opening(sample, state.input_text)
         asked = list(state.messages)
         if budget_is_forced(model, sample.thinking):
@@ -40,6 +39,18 @@ def ask() -> Solver:
         return state
 
     return solve
+
+
+def asking_config(model: Model, sample: AskedSample) -> GenerateConfigArgs:
+    """What makes this model take the sample's opening as it is.
+
+    Raises:
+        InvalidValueError: the model's provider cannot.
+    """
+    config = merged(form_config(model, sample.form), thinking_config(model, sample.thinking, sample.form))
+    if sample.prefill and sample.form == "chat":
+        config = merged(config, prefill_config(model))
+    return config
 
 
 def opening(sample: AskedSample, question: str, more: str = "") -> list[ChatMessage]:
@@ -57,6 +68,11 @@ def opening(sample: AskedSample, question: str, more: str = "") -> list[ChatMess
     messages: list[ChatMessage] = [ChatMessageSystem(content=sample.system)] if sample.system else []
     messages.append(ChatMessageUser(content=question))
     return [*messages, ChatMessageAssistant(content=started)] if started else messages
+
+
+def thinking_turn(turn_start: str, thought: str) -> str:
+    """The assistant's turn from its beginning to the end of a thought, its block still open."""
+    return f"{turn_start if opens_block(turn_start) else OPEN_THINK}{thought}"
 
 
 async def _with_budget(
@@ -85,7 +101,6 @@ async def _with_budget(
 
 def _closed(turn_start: str, thought: str) -> str:
     """The assistant's turn from its beginning to the closed end of its thought; unchanged if nothing was thought."""
-    opened = opens_block(turn_start)
-    if not opened and not thought:
+    if not thought and not opens_block(turn_start):
         return turn_start
-    return f"{turn_start if opened else OPEN_THINK}{thought}\n</think>\n\n"
+    return f"{thinking_turn(turn_start, thought)}{CLOSED}"

@@ -131,7 +131,7 @@ def prefill_config(model: Model) -> GenerateConfigArgs:
     if provider not in TEMPLATE_PROVIDERS:
         raise InvalidValueError(
             f"{provider}/ cannot continue a prefilled turn; use one of {', '.join(sorted(TEMPLATE_PROVIDERS))}, "
-            "or leave the prefill out."
+            "or do without the prefill."
         )
     if provider == "openai-api":
         return {"extra_body": _extra_body(model, add_generation_prompt=False, continue_final_message=True)}
