@@ -18,7 +18,7 @@ from sleeptalk.scorers.flip import flip, truncation
 from sleeptalk.scorers.judge.deciding import grader_is_bound
 from sleeptalk.scorers.misalignment import misalignment
 from sleeptalk.scorers.monitor import monitor
-from sleeptalk.scorers.outcome import articulation_rates, misaligned_by_variant, outcome
+from sleeptalk.scorers.outcome import articulation_rates, judge_use, misaligned_by_variant, outcome
 from sleeptalk.scorers.persona import persona
 from sleeptalk.solvers.asking import ask
 from sleeptalk.solvers.without_reasoning import without_reasoning
@@ -56,6 +56,7 @@ __all__ = [
     "grader_is_bound",
     "harmful_advice",
     "job_application",
+    "judge_use",
     "misaligned_by_variant",
     "misalignment",
     "monitor",

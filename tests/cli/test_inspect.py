@@ -44,6 +44,9 @@ def test_a_task_runs_on_a_zoo_organism(tmp_path: Path) -> None:
         "articulation",
         "attribution",
         "flip",
+        "truncation",
+        "persona",
+        "monitor",
         "outcome",
     }
     samples = log.samples or []
