@@ -11,6 +11,7 @@ from tabulate import tabulate
 from sleeptalk import _registry
 from sleeptalk.cli.main import cli
 from sleeptalk.model_zoo.listing import organism_rows
+from sleeptalk.scorers.judge.rubrics import NAMES, load_rubric
 from sleeptalk.stats import MIN_N, wilson
 from sleeptalk.tasks.catalogue import catalogue
 from sleeptalk.triggers import Trigger, load_trigger, shipped_triggers
@@ -24,6 +25,9 @@ SCORERS = (
     "articulation",
     "attribution",
     "flip",
+    "truncation",
+    "persona",
+    "monitor",
     "outcome",
     "counterfactual",
     "elicitation_scorer",
@@ -36,6 +40,7 @@ def reference() -> str:
     sections = [
         ("Tasks", f"{_catalogue()}\n\n{_functions(TASKS)}"),
         ("Scorers", _functions(SCORERS)),
+        ("Rubrics", _rubrics()),
         ("Conditions", ", ".join(f"`{name}`" for name in CONDITIONS)),
         ("Triggers", _triggers()),
         ("Shipped organisms", _organisms()),
@@ -57,6 +62,14 @@ def _functions(names: tuple[str, ...]) -> str:
         )
         parts.append(f"### `{name}({arguments})`\n\n```text\n{inspect.getdoc(function)}\n```")
     return "\n\n".join(parts)
+
+
+def _rubrics() -> str:
+    """What a judge is told, with the hashes that stand in scores."""
+    rubrics = [load_rubric(name) for name in NAMES]
+    rows = [[one.name, one.version, one.form.__name__, one.quotes, f"`{one.sha256[:12]}`"] for one in rubrics]
+    headers = ["rubric", "version", "form", "evidence from", "sha256 begins"]
+    return tabulate(rows, headers=headers, tablefmt="github", disable_numparse=True)
 
 
 def _catalogue() -> str:
