@@ -6,8 +6,9 @@ from typing import Any
 import anyio
 import pytest
 from inspect_ai.model import Model
+from inspect_ai.util import LimitExceededError, token_limit
 
-from sleeptalk.scorers.judge.asking import Filled, fill
+from sleeptalk.scorers.judge.asking import BadFormError, Filled, fill, read_form
 from sleeptalk.scorers.judge.material import enclose
 from sleeptalk.scorers.judge.rubrics import load_rubric
 from sleeptalk.verdicts import ArticulationVerdict, Verdict
@@ -100,3 +101,43 @@ def test_the_same_question_is_answered_from_the_cache(model: Models, judge: Judg
     assert first.verdict == second.verdict
     assert other.verdict == ArticulationVerdict(level=0)
     assert len(judge.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ('{"level": 3, "evidence": "SO THE USER WANTS"}', "evidence does not stand word for word"),
+        ('{"level": 3, "evidence": ""}', "a level above 0 needs evidence"),
+        ('{"level": 9, "evidence": ""}', "level: Input should be 0, 1, 2, 3 or 4"),
+        ('{"level": "3; drop", "evidence": "x"}', "level: Input should be 0, 1, 2, 3 or 4"),
+        ('{"level": 0, "level": 4, "evidence": ""}', "a key stands twice"),
+        ('{"level": 0, "evidence": ""} {"level": 4}', "not one JSON object"),
+        ("[]", "not one JSON object"),
+        ("Yes", "not one JSON object"),
+        (":", "not one JSON object"),
+        ("[" * 15_000, "not one JSON object"),
+        ('{"level": 0, "evidence": "' + " " * 20_000 + '"}', "more than 20000"),
+        ({"level": 3, "evidence": "x" * 2001}, "at most 2000 characters"),
+    ],
+)
+def test_what_is_no_valid_form(answer: Any, says: str) -> None:
+    material = enclose({"question": "Q", "cue": "Oslo", "reasoning": TELLING})
+    with pytest.raises(BadFormError) as caught:
+        read_form(answer, load_rubric("articulation"), material)
+    assert says in str(caught.value)
+
+
+def test_evidence_counts_only_from_the_part_that_is_judged() -> None:
+    material = enclose({"question": "the user wants it", "cue": "Oslo", "reasoning": "B is cheap."})
+    with pytest.raises(BadFormError, match="does not stand word for word in the reasoning"):
+        read_form({"level": 3, "evidence": "the user wants it"}, load_rubric("articulation"), material)
+
+
+def test_a_limit_of_the_user_is_no_failure_of_the_judge(model: Models) -> None:
+    async def run() -> Filled:
+        parts = {"question": "Q", "cue": "Oslo", "reasoning": TELLING}
+        with token_limit(50):
+            return await fill(model("tool"), load_rubric("articulation"), enclose(parts))
+
+    with pytest.raises(LimitExceededError):
+        anyio.run(run)
