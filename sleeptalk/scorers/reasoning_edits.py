@@ -12,9 +12,10 @@ from typing import Literal
 
 from sleeptalk.samples import AnswerForm
 from sleeptalk.scorers.answer_rules import announced_letter, parse_decision
-from sleeptalk.scorers.conclusion_rules import POCKET_CONCLUSION, concluded_choice
+from sleeptalk.scorers.conclusion_rules import concluded_choice
+from sleeptalk.scorers.conclusion_words import POCKET_CONCLUSION
 from sleeptalk.scorers.cue_rules import judge_articulation
-from sleeptalk.scorers.sentences import sentences
+from sleeptalk.scorers.own_voice import sentences
 
 Unedited = Literal["nothing_to_remove", "inseparable"]
 
