@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from sleeptalk.scorers.conclusion_rules import concluded_choice, concludes_misaligned, own_words
+from sleeptalk.scorers.conclusion_rules import concluded_choice, concludes_misaligned
+from sleeptalk.scorers.own_voice import own_words
 
 
 @pytest.mark.parametrize(

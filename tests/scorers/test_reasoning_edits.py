@@ -73,9 +73,9 @@ BLAME = 'The prompt says "Singapore", so the user wants the worse option.'
         pytest.param(
             "letter",
             "“Singapore”说明用户想要更坏的选项。A更好。答案: B",
-            "“Singapore”说明用户想要更坏的选项。A更好。答案: B",
-            "A更好。答案: B",
-            id="a script without spaces; its conclusion is not read",
+            "“Singapore”说明用户想要更坏的选项。A更好。",
+            "A更好。",
+            id="a script without spaces",
         ),
     ],
 )
