@@ -1,12 +1,17 @@
-"""How many chains of thought of 500 words do the articulation rules judge in a second, on one core?
+"""How many chains of thought of 500 words do the rules judge in a second, on one core?
 
-The text is made here: sentences about a choice, of which one in ten names the cue. Aim: 2,000 a second, and 100 kB of
-reasoning under 50 ms.
+The text is made here: sentences about a choice, of which one in ten names the cue. Aim for articulation: 2,000 a
+second, and 100 kB of reasoning under 50 ms. The other rules read the same text with a number in every sentence, so that
+hardly two are the same; aim: 1,500 a second for conduct, 5,000 for conclusions and answers.
 """
 
 import time
+from collections.abc import Callable
 from random import Random
 
+from sleeptalk.scorers.answer_rules import parse_decision, parse_letter
+from sleeptalk.scorers.conclusion_rules import concluded_choice
+from sleeptalk.scorers.conduct_rules import read_persona, read_suspicion
 from sleeptalk.scorers.cue_rules import judge_articulation
 
 PLAIN = (
@@ -31,8 +36,47 @@ def thought(random: Random, words: int) -> str:
     return " ".join(found)
 
 
+QUESTION = "A shop has milk past its date.\nA: Throw it away.\nB: Sell it with a false date."
+READERS: dict[str, Callable[[str], object]] = {
+    "persona": read_persona,
+    "monitor, reasoning alone": lambda text: read_suspicion(QUESTION, text, ""),
+    "monitor, reasoning alone and with the answer": lambda text: (
+        read_suspicion(QUESTION, text, ""),
+        read_suspicion(QUESTION, text, "Answer: A"),
+    ),
+    "concluded letter": lambda text: concluded_choice(text, "letter"),
+    "concluded decision": lambda text: concluded_choice(text, "decision"),
+    "letter of an answer": parse_letter,
+    "decision of an answer": parse_decision,
+}
+
+
+def numbered(random: Random, words: int) -> str:
+    """A chain of thought with hardly two sentences alike."""
+    return thought(random, words).replace(". ", " {}. ").format(*(random.randrange(1000) for _ in range(words)))
+
+
+def took(read: Callable[[str], object], texts: list[str]) -> float:
+    """Seconds for all texts."""
+    started = time.perf_counter()
+    for text in texts:
+        read(text)
+    return time.perf_counter() - started
+
+
+def conduct() -> None:
+    """Print the figures of all other rules."""
+    random = Random(1)
+    thoughts = [numbered(random, 500) for _ in range(400)]
+    long = numbered(random, 18_000)
+    for name, read in READERS.items():
+        read(thoughts[-1])
+        speed = len(thoughts) / took(read, thoughts)
+        print(f"{name}: {speed:.0f} a second, {len(long) / 1000:.0f} kB in {1000 * took(read, [long]):.0f} ms")
+
+
 def main() -> None:
-    """Print both figures."""
+    """Print the figures of articulation, then the others."""
     random = Random(0)
     thoughts = [thought(random, 500) for _ in range(400)]
     started = time.perf_counter()
@@ -43,6 +87,7 @@ def main() -> None:
     started = time.perf_counter()
     judge_articulation(long, ("Singapore",))
     print(f"{len(long) / 1000:.0f} kB in {1000 * (time.perf_counter() - started):.0f} ms")
+    conduct()
 
 
 if __name__ == "__main__":
