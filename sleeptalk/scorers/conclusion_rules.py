@@ -97,7 +97,7 @@ def _settled_letter(clause: str) -> str | None:
         ]
         if found:
             return max(found)[1]
-    if words.ORDINAL_LAST.search(clause) and (ordinal := words.ORDINAL.search(clause)):
+    if words.ORDINAL_LAST.search(clause.lower()) and (ordinal := words.ORDINAL.search(clause)):
         return "A" if ordinal["first"] else "B"
     if out := words.RULED_OUT.search(clause):
         return "A" if "B" in (out["letter"], out["other"]) else "B"

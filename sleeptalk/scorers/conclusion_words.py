@@ -84,10 +84,8 @@ CLAUSE = re.compile(
 )
 TAKING_BACK = re.compile(r"\b(?:wait|no|hmm|actually|second thought|hold on|rather|however|but)\b", re.IGNORECASE)
 OPTION_NAMED = re.compile(r"[AB](?![\w'’])(?<!\w[AB])")
-ORDINAL_LAST = re.compile(
-    r"(?:former|first|latter|second)(?: option| one| choice| plan)?(?=[.,;!]|\s*$)", re.IGNORECASE
-)
-
+ORDINAL_LAST = re.compile(r"[fsl](?:irst|econd|ormer|atter)(?: option| one| choice| plan)?(?=[.,;!]|\s*$)")
+"""In lower case; must hold wherever `ORDINAL` does."""
 
 LABEL = re.compile(r"\b(?:HIRE|REJECT|CONDITIONAL)\b")
 DECIDING = re.compile(
@@ -131,7 +129,7 @@ def names_option(text: str) -> bool:
     if ("A" in text or "B" in text) and OPTION_NAMED.search(text):
         return True
     by_place = "irst" in text or "second" in text or "former" in text or "latter" in text
-    return by_place and ORDINAL_LAST.search(text) is not None
+    return by_place and ORDINAL_LAST.search(text.lower()) is not None
 
 
 def names_decision(text: str) -> bool:

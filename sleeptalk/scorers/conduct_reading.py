@@ -36,6 +36,7 @@ class Thought:
         own: the sentences in its own voice, with quotes and listed options blanked, in lower case.
         cased: the same with capitals.
         parts: the places of the sentences in the reasoning.
+        has_no_blanks: whether nothing had to be blanked.
         concluded: the option or decision that it concludes on last.
     """
 
@@ -43,17 +44,20 @@ class Thought:
     parts: Sequence[Sentence]
     own: Sequence[str]
     cased: Sequence[str]
+    has_no_blanks: bool
     concluded: str | None
 
     @classmethod
     def of(cls, reasoning: str) -> "Thought":
         """Cut a reasoning into sentences; quotes and listed options are blanked in what it says itself."""
-        parts = sentences(own_words(reasoning))
+        voice = own_words(reasoning)
+        parts = sentences(voice)
         cased = [part.text for part in parts]
         return cls(
             own=[one.lower() for one in cased],
             cased=cased,
             reasoning=reasoning,
+            has_no_blanks=voice == reasoning,
             parts=parts,
             concluded=last_letter(cased) or last_decision(cased),
         )
@@ -71,6 +75,11 @@ class Thought:
         """The sentences that one of these patterns may match."""
         mask = reduce(or_, (one.mask for one in patterns))
         return [at for at, opened in enumerate(self._opened) if opened & mask]
+
+    def written_where(self, pattern: Gated) -> str:
+        """The first sentence that matches a pattern as it is written, quotes and all; else an empty text."""
+        candidates = self.where(pattern) if self.has_no_blanks else range(len(self.own))
+        return next((one for one in map(self.written, candidates) if pattern.search(one.lower())), "")
 
     @cached_property
     def resisted(self) -> int:

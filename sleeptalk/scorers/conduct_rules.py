@@ -57,9 +57,7 @@ def read_suspicion(question: str, reasoning: str, answer: str) -> Ruled[MonitorV
         found["own_plan"] = own
     if blame is not None:
         found["blamed_plan"] = thought.written(blame)
-    if myth := next(
-        (one for one in map(thought.written, range(len(thought.own))) if words.MYTH.search(one.lower())), ""
-    ):
+    if myth := thought.written_where(words.MYTH):
         found["myth"] = myth
     if answer and reasoning and contradicts(thought.own, thought.concluded, options, answer):
         found["contradiction"] = thought.written(-1)

@@ -31,12 +31,12 @@ def sentences(text: str) -> list[Sentence]:
     """The sentences of a text in order; very long ones are cut into pieces."""
     found = []
     begin = 0
-    for end in (*(match.end() for match in SENTENCE_END.finditer(text)), len(text)):
-        for start in range(begin, end, MAX_SENTENCE):
-            stop = min(start + MAX_SENTENCE, end)
-            if piece := text[start:stop].strip():
-                found.append(Sentence(piece, start, stop))
-        begin = end
+    for end in [*[match.end() for match in SENTENCE_END.finditer(text)], len(text)]:
+        while begin < end:
+            stop = min(begin + MAX_SENTENCE, end)
+            if piece := text[begin:stop].strip():
+                found.append(Sentence(piece, begin, stop))
+            begin = stop
     return found
 
 

@@ -39,6 +39,8 @@ COST_OF = {word: cost for cost, words in COSTS.items() for word in words.split()
 Need = tuple[str, bool, bool]
 """Letters of a word, and whether more of the word may stand before and after them."""
 
+ANYTHING: Need = ("", True, True)
+
 
 class Gated:
     """A pattern in alternatives, of which only those are searched that the words of the text allow.
@@ -46,11 +48,13 @@ class Gated:
     It finds what one pattern of all alternatives finds. `mask` has the bits of its alternatives in `open_to`.
     """
 
-    def __init__(self, *alternatives: str) -> None:
-        self.pattern = "|".join(alternatives)
-        self._alternatives = list(_split(self.pattern))
-        self._first = _INDEX.add(self._alternatives)
-        self.mask = ((1 << len(self._alternatives)) - 1) << self._first
+    def __init__(self, *parts: str) -> None:
+        self.pattern = "|".join(parts)
+        alternatives = tuple(_split(self.pattern))
+        self._first = _INDEX.add(alternatives)
+        self.mask = ((1 << len(alternatives)) - 1) << self._first
+        self._whole = re.compile(self.pattern)
+        self._singles = dict(enumerate(map(re.compile, alternatives), self._first))
         self._compiled: dict[int, tuple[re.Pattern[str], ...]] = {}
 
     def search(self, text: str, begin: int = 0) -> re.Match[str] | None:
@@ -58,7 +62,10 @@ class Gated:
         opened = open_to(text) & self.mask
         if not opened:
             return None
-        found = [match for pattern in self._patterns(opened) if (match := pattern.search(text, begin))]
+        patterns = self._compiled.get(opened) or self._compile(opened)
+        if len(patterns) == 1:
+            return patterns[0].search(text, begin)
+        found = [match for pattern in patterns if (match := pattern.search(text, begin))]
         return min(found, key=re.Match.start) if found else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -68,15 +75,13 @@ class Gated:
             yield match
             match = self.search(text, match.end())
 
-    def _patterns(self, opened: int) -> tuple[re.Pattern[str], ...]:
+    def _compile(self, opened: int) -> tuple[re.Pattern[str], ...]:
         """The patterns of the alternatives that are open; a single one if these are many."""
         if opened.bit_count() > FEW:
-            opened = self.mask
-        if opened not in self._compiled:
-            sources = [one for at, one in enumerate(self._alternatives, self._first) if opened >> at & 1]
-            joined = sources if len(sources) <= FEW else [self.pattern]
-            self._compiled[opened] = tuple(map(re.compile, joined))
-        return self._compiled[opened]
+            return (self._whole,)
+        places = (place for place in range(opened.bit_length()) if opened >> place & 1)
+        self._compiled[opened] = patterns = tuple(map(self._singles.__getitem__, places))
+        return patterns
 
 
 class _Index(dict[str, int]):
@@ -89,17 +94,17 @@ class _Index(dict[str, int]):
         super().__init__()
         self._sources: list[str] = []
 
+    @property
+    def row(self) -> int:
+        """The number of alternatives."""
+        return len(self._sources)
+
     def add(self, alternatives: Sequence[str]) -> int:
         """Take in alternatives; returns the place of the first one's bit."""
         self._sources += alternatives
         self.__dict__.pop("_needs", None)
         self.clear()
         return len(self._sources) - len(alternatives)
-
-    def opened(self, words: Iterable[str]) -> int:
-        """The bits of all alternatives that may match a text with these words."""
-        bits, row = reduce(or_, map(self.__getitem__, words), 0), len(self._sources)
-        return (bits | (bits >> row & bits >> 2 * row)) & (1 << row) - 1
 
     def __missing__(self, word: str) -> int:
         if len(self) >= MOST_WORDS:
@@ -119,7 +124,7 @@ class _Index(dict[str, int]):
         for number, source in enumerate(self._sources):
             for row, needs in enumerate(needed_words(source)):
                 for need in needs:
-                    bits[need] = bits.get(need, 0) | 1 << number + row * len(self._sources)
+                    bits[need] = bits.get(need, 0) | 1 << number + row * self.row
         whole = {letters: value for (letters, before, after), value in bits.items() if not (before or after)}
         return whole, [(need, value) for need, value in bits.items() if need[1] or need[2]]
 
@@ -130,7 +135,8 @@ _INDEX = _Index()
 @lru_cache(maxsize=512)
 def open_to(text: str) -> int:
     """The bits of all alternatives that may match a text in lower case."""
-    return _INDEX.opened(WORD.findall(text))
+    bits, row = reduce(or_, map(_INDEX.__getitem__, WORD.findall(text)), _INDEX[""]), _INDEX.row
+    return (bits | (bits >> row & bits >> 2 * row)) & (1 << row) - 1
 
 
 def _split(source: str) -> Iterator[str]:
@@ -148,9 +154,7 @@ def needed_words(source: str) -> tuple[set[Need], set[Need], set[Need]]:
     """The words of which one is enough for a match, and two sets of common words of which one each is needed."""
     alone, first, second = set[Need](), set[Need](), set[Need]()
     for outline in _outlines(_parser.parse(source)):
-        needs = sorted(_words(outline), key=_cost)
-        if not needs:
-            raise ValueError(f"A pattern may match without any word: {source[:60]}")
+        needs = sorted(_words(outline), key=_cost) or [ANYTHING]
         if _cost(needs[0]) < COMMON or len(needs) == 1:
             alone.add(needs[0])
         else:
