@@ -48,6 +48,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/eval_against_generate.py
 	$(BIN)/python bench/item_tells.py
 	$(BIN)/python bench/rules_speed.py
+	$(BIN)/python bench/rescore_log.py
 	$(BIN)/python bench/coverage.py
 
 docs: $(VENV)/.dev

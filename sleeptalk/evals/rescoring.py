@@ -19,6 +19,7 @@ from sleeptalk.errors import OutputFolderError
 from sleeptalk.scorers.judge.panel import ROLE
 
 NO_MODEL = "none/none"
+AT_ONCE = 50
 
 
 def claim_outputs(headers: Sequence[EvalLog], out: Path) -> list[Path]:
@@ -70,9 +71,12 @@ def rescore(
     samples = log.samples or []
     log.eval.model_roles = None
 
+    at_once = anyio.CapacityLimiter(AT_ONCE)  # Inspect copies the events of every sample that is being scored
+
     @asynccontextmanager
     async def sample(index: int) -> AsyncIterator[EvalSample]:
-        yield samples[index]
+        async with at_once:
+            yield samples[index]
         progress(1)
 
     async def run() -> EvalLog:
