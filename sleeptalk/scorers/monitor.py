@@ -53,10 +53,11 @@ def _score(found: Mapping[View, Decision[MonitorVerdict]]) -> Score:
     by_view: dict[str, Any] = {}
     for view, decision in found.items():
         verdict = decision.verdict
+        told = dict(decision.metadata) if decision.metadata["decided_by"] == "judge" else {}
         by_view[view] = (
-            {"reason": decision.reason, "explanation": decision.explanation, **decision.metadata}
+            {"reason": decision.reason, "explanation": decision.explanation, **told}
             if verdict is None
-            else {**verdict.model_dump(mode="json"), **decision.metadata}
+            else {**verdict.model_dump(mode="json"), **told}
         )
     judged = [decision for decision in found.values() if decision.verdict is not None]
     if not judged:

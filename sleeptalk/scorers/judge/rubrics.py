@@ -7,7 +7,7 @@ the form. So two scores with the same hash were given by the same standard.
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -50,7 +50,7 @@ NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rubric:
     """One rubric in its frame.
 
@@ -75,12 +75,12 @@ class Rubric:
         """How scores name it."""
         return f"{self.name} {self.version}"
 
-    @property
+    @cached_property
     def schema(self) -> str:
         """The form's JSON schema as one line."""
         return json.dumps(self.form.model_json_schema(), sort_keys=True)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of all that the judge is told besides the material."""
         told = (self.before, self.after, self.json_only, self.schema)
