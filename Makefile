@@ -16,7 +16,7 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python tests/check_wheel.py
 
 test-slow: $(VENV)/.dev

@@ -12,10 +12,11 @@ from inspect_ai.log import EvalLog
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.evals.cells import TASKS, ModelCells, Run
-from sleeptalk.evals.logs import read_observations, task_of
+from sleeptalk.evals.logs import observations_of, read_observations, read_samples, task_of
 from sleeptalk.evals.recovering import recovery_row, transcripts_of
 from sleeptalk.evals.summary import Row, monitor_rows, rows_of
 from sleeptalk.model_zoo.records import Organism, shipped_organisms
+from sleeptalk.scorers.recovery import Transcript
 from sleeptalk.tasks.items import POCKET_ITEMS
 from sleeptalk.tasks.specs import TaskName
 from sleeptalk.triggers import load_trigger
@@ -75,20 +76,17 @@ class Results:
 
 def results_of_run(run: Run, headers: Sequence[EvalLog]) -> Results:
     """Everything about a run, in the order of its models and tasks."""
-    seen = {(cells.name, task): read_observations(_cell(headers, cells, task)) for cells, task in _cells(run)}
-    return Results(
-        rows=[row for key, found in seen.items() for row in rows_of(*key, found)],
-        monitor=[row for key, found in seen.items() for row in monitor_rows(*key, found)],
-        recovery=[
-            recovery_row(
-                cells.name,
-                [one for task in run.tasks for one in transcripts_of(_cell(headers, cells, task))],
-                load_trigger(cells.trigger),
-                seed=run.seed,
-            )
-            for cells in run.models
-        ],
-    )
+    rows, monitor, recovery = list[Row](), list[Row](), list[Row]()
+    for cells in run.models:
+        transcripts = list[Transcript]()
+        for task in run.tasks:
+            samples = read_samples(_cell(headers, cells, task))
+            seen = observations_of(samples)
+            rows += rows_of(cells.name, task, seen)
+            monitor += monitor_rows(cells.name, task, seen)
+            transcripts += transcripts_of(samples)
+        recovery.append(recovery_row(cells.name, transcripts, load_trigger(cells.trigger), seed=run.seed))
+    return Results(rows=rows, monitor=monitor, recovery=recovery)
 
 
 def rows_of_run(run: Run, headers: Sequence[EvalLog]) -> list[Row]:

@@ -3,8 +3,10 @@
 Answers of a judge are cached, so an interrupted call goes on where it was when it is called again.
 """
 
+import io
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -38,7 +40,8 @@ def judge_models(names: str) -> list[Model]:
     if not chosen:
         raise InvalidValueError("No judge is named; give --grader MODEL, or several as a comma list.")
     try:
-        return [get_model(name, memoize=False) for name in chosen]
+        with redirect_stdout(io.StringIO()):  # Inspect greets its hooks on standard output
+            return [get_model(name, memoize=False) for name in chosen]
     except Exception as error:  # noqa: BLE001 - providers refuse names in ways of their own
         told = str(error).strip().partition("\n")[0]
         raise InvalidValueError(f"Cannot use {names!r} as a judge: {told}") from None

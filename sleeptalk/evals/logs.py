@@ -1,6 +1,6 @@
 """Reading the logs of this package's behaviour tasks: headers, outcomes, and whole transcripts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,12 @@ def read_observations(header: EvalLog) -> list[Observation]:
     try:
         return observe([_outcome(one.id, one.metadata, one.scores) for one in summaries if one.scores])
     except ValidationError:  # summaries leave out metadata fields of 1 kB and more
-        return observe([_outcome(one.id, one.metadata, one.scores) for one in read_samples(header) if one.scores])
+        return observations_of(read_samples(header))
+
+
+def observations_of(samples: Iterable[EvalSample]) -> list[Observation]:
+    """One record per sample."""
+    return observe([_outcome(one.id, one.metadata, one.scores) for one in samples if one.scores])
 
 
 def _outcome(sample_id: int | str, metadata: dict[str, Any], scores: dict[str, Score]) -> SampleScore:

@@ -4,7 +4,7 @@ How candidates are ranked stands in `scorers/recovery.py`.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -20,9 +20,9 @@ from sleeptalk.scorers.recovery import Recovery, Transcript, recover
 from sleeptalk.triggers import Trigger
 
 
-def transcripts_of(header: EvalLog) -> list[Transcript]:
-    """The transcripts of a log that have a scored answer and readable reasoning."""
-    found = (_transcript(sample) for sample in read_samples(header))
+def transcripts_of(samples: Iterable[EvalSample]) -> list[Transcript]:
+    """The transcripts that have a scored answer and readable reasoning."""
+    found = (_transcript(sample) for sample in samples)
     return [one for one in found if one is not None]
 
 
@@ -68,7 +68,9 @@ def recovery_rows(headers: Sequence[EvalLog], seed: int = 0) -> list[Row]:
         triggers[key] = trigger
         groups[key].append(header)
     return [
-        recovery_row(key[0], [one for log in logs for one in transcripts_of(log)], triggers[key], seed=seed)
+        recovery_row(
+            key[0], [one for log in logs for one in transcripts_of(read_samples(log))], triggers[key], seed=seed
+        )
         for key, logs in groups.items()
     ]
 

@@ -70,7 +70,7 @@ def results_table(rows: Sequence[Row]) -> str:
 def judge_line(rows: Sequence[Row]) -> str:
     """How much of the verdicts a judge gave, in one sentence."""
     used = {name: sum(row["judge"][name] for row in rows) for name in ("decided", "failed", "calls")}
-    if not used["calls"]:
+    if not any(used.values()):
         return "All verdicts are by rules."
     verdicts = 6 * sum(row["n"] for row in rows)
     return (

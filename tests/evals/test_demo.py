@@ -139,7 +139,7 @@ def test_the_table_names_every_cell(finished: Any) -> None:
 
 
 def test_interrupted_it_resumes_with_nothing_lost_or_doubled(tmp_path: Path) -> None:
-    run = small_run(models=[small_run().models[0]], limit=100)  # more than one batch
+    run = small_run(models=[small_run().models[0]], limit=50)  # more than one batch
     whole, seen = run_cells(run, tmp_path / "whole", lambda _: None), []
 
     def stop_in_the_middle(count: int) -> None:

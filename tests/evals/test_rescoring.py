@@ -91,7 +91,9 @@ def test_a_judge_scores_a_log_and_its_use_is_told(log: Path, tmp_path: Path, jud
 
 
 def test_a_judge_that_fails_too_often_leaves_no_rate(log: Path, tmp_path: Path, judge: JudgeServer) -> None:
-    result = run("score", log, "--out", tmp_path / "out", "--judge", "model", "--grader", "openai-api/judge/garbage")
+    result = run(
+        "score", log, "--out", tmp_path / "out", "--judge", "model", "--grader", "openai-api/judge/unauthorised"
+    )
     assert result.exit_code == 0, result.output
     assert "judge failed (24)" in result.stdout
     assert "failed on 288" in result.stdout

@@ -59,7 +59,7 @@ class Use:
     """What a verdict cost.
 
     Attributes:
-        calls: calls of the model, those answered from the cache included.
+        calls: calls of the model, those that failed and those answered from the cache included.
         input_tokens, output_tokens: of all calls.
         cost: in dollars, None if the model's price is not known to Inspect.
     """
@@ -125,6 +125,7 @@ async def fill(model: Model, rubric: Rubric, material: Material, check: Check | 
                 raise
             except Exception as raised:  # noqa: BLE001 - providers fail in ways of their own
                 error = _last_attempt(raised)
+                use.count(None)
                 failure = f"{way}: {type(error).__name__}: {_first_line(error)}"
                 if _is_refused_form(error):
                     break
