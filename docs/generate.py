@@ -146,7 +146,8 @@ def _percent(counts: "pd.Series[int]", totals: "pd.Series[int]") -> str:
 
 def _help(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
     """Help texts of a command and all below it."""
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=100)
+    settings = {**command.context_settings, "max_content_width": 100}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
     yield f"### `{context.command_path}`\n\n```text\n{command.get_help(context)}\n```"
     if isinstance(command, click.Group):
         for below in command.list_commands(context):

@@ -6,6 +6,7 @@ How candidates are ranked stands in `scorers/recovery.py`.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from inspect_ai.log import EvalLog, EvalSample
@@ -68,9 +69,7 @@ def recovery_rows(headers: Sequence[EvalLog], seed: int = 0) -> list[Row]:
         triggers[key] = trigger
         groups[key].append(header)
     return [
-        recovery_row(
-            key[0], [one for log in logs for one in transcripts_of(read_samples(log))], triggers[key], seed=seed
-        )
+        recovery_row(key[0], transcripts_of(chain.from_iterable(map(read_samples, logs))), triggers[key], seed=seed)
         for key, logs in groups.items()
     ]
 

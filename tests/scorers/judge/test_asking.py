@@ -8,7 +8,7 @@ import pytest
 from inspect_ai.model import Model
 from inspect_ai.util import LimitExceededError, token_limit
 
-from sleeptalk.scorers.judge.asking import BadFormError, Filled, fill, read_form
+from sleeptalk.scorers.judge.asking import WAYS, BadFormError, Filled, fill, read_form
 from sleeptalk.scorers.judge.material import enclose
 from sleeptalk.scorers.judge.rubrics import load_rubric
 from sleeptalk.verdicts import ArticulationVerdict, Verdict
@@ -36,7 +36,8 @@ def test_a_form_is_filled_in_by_the_first_way_that_the_server_knows(
     found = filled(model(behaviour))
     assert found.verdict == ArticulationVerdict(level=3, evidence=EVIDENCE)
     assert (found.way, found.failure, len(judge.requests)) == (way, "", calls)
-    assert (found.use.calls, found.use.input_tokens, found.use.output_tokens) == (1, 100, 7)
+    refused = WAYS.index(found.way)
+    assert (found.use.calls, found.use.input_tokens, found.use.output_tokens) == (1 + refused, 100, 7)
 
 
 def test_two_forms_in_one_answer_are_none(model: Models, judge: JudgeServer) -> None:
