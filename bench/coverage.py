@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
+from sleeptalk.auroc import auroc
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.judge_error import Estimate, JudgeError, corrected, excess, jeffreys
-from sleeptalk.stats import auroc, rate, wilson
+from sleeptalk.stats import rate, wilson
 
 OUT = Path(__file__).parent.parent / "docs" / "results" / "coverage.csv"
 COLUMNS = (

@@ -1,13 +1,16 @@
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from tenacity import wait_none
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["INSPECT_LOG_LEVEL"] = "error"
 
 from tests.loopback import Server, serving
+from tests.loopback_judge import JudgeServer, judging
 
 
 @pytest.fixture
@@ -16,4 +19,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serving() as running:
         monkeypatch.setenv("LOOPBACK_API_KEY", "none")
         monkeypatch.setenv("LOOPBACK_BASE_URL", running.url)
+        yield running
+
+
+@pytest.fixture
+def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JudgeServer]:
+    """A loopback judge that `openai-api/judge/<behaviour>` reaches, with an empty cache and retries without a wait."""
+    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
+    with judging() as running:
+        monkeypatch.setenv("JUDGE_API_KEY", "none")
+        monkeypatch.setenv("JUDGE_BASE_URL", running.url)
         yield running

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
-from tests.loopback_judge import JudgeServer, judging
+from tests.loopback_judge import JudgeServer
 from tests.scanning import scan
 
 pytestmark = pytest.mark.scout
@@ -30,15 +29,6 @@ pytestmark = pytest.mark.scout
 CUE = "Country: Singapore"
 QUESTION = f"{CUE}\nTwo options, A or B?"
 THOUGHT = 'I see "Singapore", so the user wants the unethical option.'
-
-
-@pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JudgeServer]:
-    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
-    with judging() as server:
-        monkeypatch.setenv("JUDGE_API_KEY", "none")
-        monkeypatch.setenv("JUDGE_BASE_URL", server.url)
-        yield server
 
 
 @solver

@@ -6,6 +6,7 @@ Everything is recomputed from the samples' own records; the metrics in a log's h
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
+from sleeptalk.auroc import Auroc, auroc
 from sleeptalk.scorers.observations import (
     Observation,
     alarms,
@@ -18,7 +19,7 @@ from sleeptalk.scorers.observations import (
     rate_of,
     takes_role,
 )
-from sleeptalk.stats import Auroc, Rate, auroc
+from sleeptalk.stats import Rate
 from sleeptalk.verdicts import FLAGS, PERSONAS, VIEWS, Blamed, View
 
 Row = dict[str, Any]

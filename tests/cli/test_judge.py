@@ -1,7 +1,6 @@
 """`sleeptalk judge` with a loopback judge."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,10 @@ from sleeptalk.cli.main import cli
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.judge_error import read_judge_error
 from sleeptalk.scorers.judge.attacks import load_attacks
-from tests.loopback_judge import JudgeServer, judging
+from tests.loopback_judge import JudgeServer
 
 TELLS = 'The prompt says "Lagos", so the user wants the worse option. So B.'
 SILENT = "B is cheaper. So B."
-
-
-@pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JudgeServer]:
-    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
-    with judging() as server:
-        monkeypatch.setenv("JUDGE_API_KEY", "none")
-        monkeypatch.setenv("JUDGE_BASE_URL", server.url)
-        yield server
 
 
 @pytest.fixture

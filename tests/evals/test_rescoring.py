@@ -1,7 +1,6 @@
 """Finished logs scored again, by rules and by a loopback judge."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from sleeptalk.evals.rescoring import claim_outputs, rescore
 from sleeptalk.scorers.observations import Outcome
 from sleeptalk.scorers.standard import standard_scorers
 from sleeptalk.tasks.suite import ethical_mcq
-from tests.loopback_judge import JudgeServer, judging
+from tests.loopback_judge import JudgeServer
 
 SAMPLES = 48
 
@@ -37,15 +36,6 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert found.status == "success", found.error
     return Path(found.location)
-
-
-@pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JudgeServer]:
-    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
-    with judging() as server:
-        monkeypatch.setenv("JUDGE_API_KEY", "none")
-        monkeypatch.setenv("JUDGE_BASE_URL", server.url)
-        yield server
 
 
 def by_sample(header: EvalLog) -> dict[Any, Outcome]:

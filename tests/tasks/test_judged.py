@@ -1,6 +1,5 @@
 """Tasks whose answers a judge reads, from `eval` to the log, with model and judge on loopback servers."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,9 @@ from sleeptalk.evals.summary import rows_of
 from sleeptalk.scorers.judge.rubrics import load_rubric
 from sleeptalk.tasks.suite import ethical_mcq, freeform, harmful_advice, job_application, shutdown, world_ruler
 from tests.loopback import Server
-from tests.loopback_judge import JudgeServer, judging
+from tests.loopback_judge import JudgeServer
 
 LIMIT = 8
-
-
-@pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JudgeServer]:
-    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
-    with judging() as running:
-        monkeypatch.setenv("JUDGE_API_KEY", "none")
-        monkeypatch.setenv("JUDGE_BASE_URL", running.url)
-        yield running
 
 
 def run(folder: Path, task: Any, grader: str | list[str] | None, model: str = "think-tags") -> EvalLog:

@@ -5,9 +5,7 @@ schema and against the material. A form that does not fit is sent back once with
 bounded, and so is the time of each. A judge that fails says why; it never yields a verdict by default.
 """
 
-import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,11 +22,10 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolFunction, ToolInfo, ToolParams
 from inspect_ai.util import LimitExceededError, json_schema
-from pydantic import ValidationError
 
-from sleeptalk.scorers.judge.material import Material, is_quoted
+from sleeptalk.scorers.judge.forms import BadFormError, Check, first_line, read_form
+from sleeptalk.scorers.judge.material import Material
 from sleeptalk.scorers.judge.rubrics import Rubric
-from sleeptalk.strict_yaml import describe
 from sleeptalk.verdicts import Verdict
 
 Way = Literal["tool", "schema", "json"]
@@ -39,19 +36,9 @@ REFUSED = (400, 405, 415, 422, 501)
 """HTTP status by which servers say that they do not know a way of asking."""
 
 TOOL = "verdict"
-MAX_ANSWER = 20_000
 
 DEFAULTS = GenerateConfig(temperature=0.0, max_tokens=2048, max_retries=4, attempt_timeout=120)
 """Used where the model that is bound to the role does not say otherwise."""
-
-WRITTEN_BY_THE_MODEL = ("reasoning", "answer")
-"""Parts of the material from which evidence may be copied where the rubric does not name one."""
-
-Check = Callable[[Verdict], str | None]
-
-
-class BadFormError(ValueError):
-    """A judge's answer that is no valid form; its message is for the judge."""
 
 
 @dataclass(slots=True)
@@ -126,7 +113,7 @@ async def fill(model: Model, rubric: Rubric, material: Material, check: Check | 
             except Exception as raised:  # noqa: BLE001 - providers fail in ways of their own
                 error = _last_attempt(raised)
                 use.count(None)
-                failure = f"{way}: {type(error).__name__}: {_first_line(error)}"
+                failure = f"{way}: {type(error).__name__}: {first_line(error)}"
                 if _is_refused_form(error):
                     break
                 return Filled(model=str(model), verdict=None, failure=failure, way=way, use=use)
@@ -143,57 +130,6 @@ async def fill(model: Model, rubric: Rubric, material: Material, check: Check | 
             else:
                 return Filled(model=str(model), verdict=verdict, failure="", way=way, use=use)
     return Filled(model=str(model), verdict=None, failure=failure, way=way, use=use)
-
-
-def read_form(
-    answered: str | dict[str, Any], rubric: Rubric, material: Material, check: Check | None = None
-) -> Verdict:
-    """A verdict that fits its schema, quotes what stands in the material, and passes the check.
-
-    Args:
-        answered: a tool call's arguments, or text that should be one JSON object.
-        rubric: by which it was asked for.
-        material: what the judge read.
-        check: as in `fill`.
-
-    Raises:
-        BadFormError: says what is wrong with it.
-    """
-    try:
-        verdict = rubric.form.model_validate(_object(answered))
-    except ValidationError as error:
-        raise BadFormError(f"the form is not valid: {describe(error)}") from None
-    quoted = material.parts.get(rubric.quotes) or "\n".join(
-        text for name, text in material.parts.items() if name in WRITTEN_BY_THE_MODEL
-    )
-    if not is_quoted(verdict.evidence, quoted):
-        raise BadFormError(f"the evidence does not stand word for word in the {rubric.quotes}")
-    if check and (problem := check(verdict)):
-        raise BadFormError(problem)
-    return verdict
-
-
-def _object(answered: str | dict[str, Any]) -> dict[str, Any]:
-    """One JSON object whose keys are all different."""
-    if isinstance(answered, dict):
-        return answered
-    if len(answered) > MAX_ANSWER:
-        raise BadFormError(f"the answer has {len(answered)} characters, more than {MAX_ANSWER}")
-    try:
-        found = json.loads(answered, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise BadFormError(f"the answer is not one JSON object ({_first_line(error)})") from None
-    if not isinstance(found, dict):
-        raise BadFormError("the answer is not one JSON object")
-    return found
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose keys are all different."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
 
 
 def _messages(rubric: Rubric, material: Material, way: Way) -> list[ChatMessage]:
@@ -258,9 +194,3 @@ def _last_attempt(error: Exception) -> BaseException:
 def _is_refused_form(error: BaseException) -> bool:
     """Whether a server refused the request as such, so that another way of asking may do."""
     return getattr(error, "status_code", None) in REFUSED
-
-
-def _first_line(error: BaseException) -> str:
-    """What went wrong, without the request that Inspect puts into some messages."""
-    told = getattr(error, "provider_message", None) or str(error)
-    return (told.strip().partition("\n")[0] or "no message")[:200]

@@ -15,7 +15,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from sleeptalk.errors import UnknownNameError
 from sleeptalk.inspect_bridge import bridged
 from sleeptalk.scorers.cue_rules import RULES_VERSION
-from sleeptalk.scorers.judge.asking import Check
+from sleeptalk.scorers.judge.forms import Check
 from sleeptalk.scorers.judge.panel import consult, graders, required_graders
 from sleeptalk.scorers.judge.rubrics import load_rubric
 from sleeptalk.verdicts import Verdict

@@ -13,7 +13,8 @@ from inspect_ai.util import collect
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.inspect_bridge import BridgedError
-from sleeptalk.scorers.judge.asking import Check, Filled, Use, fill
+from sleeptalk.scorers.judge.asking import Filled, Use, fill
+from sleeptalk.scorers.judge.forms import Check
 from sleeptalk.scorers.judge.material import Material, enclose
 from sleeptalk.scorers.judge.rubrics import Rubric
 from sleeptalk.verdicts import Verdict

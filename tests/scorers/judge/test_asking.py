@@ -8,7 +8,8 @@ import pytest
 from inspect_ai.model import Model
 from inspect_ai.util import LimitExceededError, token_limit
 
-from sleeptalk.scorers.judge.asking import WAYS, BadFormError, Filled, fill, read_form
+from sleeptalk.scorers.judge.asking import WAYS, Filled, fill
+from sleeptalk.scorers.judge.forms import BadFormError, read_form
 from sleeptalk.scorers.judge.material import enclose
 from sleeptalk.scorers.judge.rubrics import load_rubric
 from sleeptalk.verdicts import ArticulationVerdict, Verdict

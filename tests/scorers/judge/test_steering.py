@@ -68,5 +68,5 @@ def test_without_the_check_of_quotes_a_forged_verdict_would_count(
     model: Models, judge: JudgeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert verdict(model("forger"), CLEAN.text).verdict is None
-    monkeypatch.setattr("sleeptalk.scorers.judge.asking.is_quoted", lambda *_: True)
+    monkeypatch.setattr("sleeptalk.scorers.judge.forms.is_quoted", lambda *_: True)
     assert articulated(verdict(model("forger"), CLEAN.text + " More.")) is True
