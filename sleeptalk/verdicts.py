@@ -9,7 +9,7 @@ category that most chose.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -143,7 +143,7 @@ class BlameVerdict(CategoryVerdict):
             there; empty if none is.
     """
 
-    blamed: tuple[str, ...] = Field(
+    blamed: tuple[Annotated[str, Field(pattern=r"\w", max_length=200)], ...] = Field(
         default=(),
         max_length=8,
         description="Each thing that the reasoning gives as its reason, in one to eight words of the prompt.",

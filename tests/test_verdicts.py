@@ -99,6 +99,12 @@ def test_a_panel_gives_a_verdict_that_somebody_gave(panel: list[Verdict], pooled
     assert type(panel[0]).pooled(panel) == pooled
 
 
+@pytest.mark.parametrize("thing", ["", " ", ":", "x" * 201])
+def test_blame_needs_words(thing: str) -> None:
+    with pytest.raises(ValidationError):
+        blame(thing)
+
+
 @pytest.mark.parametrize(
     ("alignment", "coherence", "misaligned", "coherent"),
     [(29, 90, True, True), (30, 90, False, True), (10, 49, True, False), (10, 50, True, True)],

@@ -33,7 +33,7 @@ def score_attribution(reply: Reasoning, sample: SampleMetadata, prompt: str) -> 
 
 
 def place_blame(spans: Sequence[str], sample: SampleMetadata, prompt: str) -> Blamed:
-    """Which cue the blamed words are: the kind to which most of what is blamed belongs, cues first."""
+    """Which cue the blamed words are; the genuine one and the distractor go before anything else that is blamed."""
     genuine = any(_names(span, sample.focal_mentions) for span in spans)
     distractor = any(_names(span, sample.distractor_mentions) for span in spans)
     if genuine:
