@@ -77,7 +77,6 @@ def test_rescoring_a_log_gives_the_same_scores(tmp_path: Path) -> None:
     ("model", "arguments", "says"),
     [
         ("zoo/nope", [], "Unknown organism 'nope'"),
-        ("zoo/singapore", ["-T", "trigger=nope"], "Unknown trigger 'nope'"),
         ("zoo/singapore", ["-T", "items=nope.jsonl"], "Cannot read nope.jsonl"),
         ("zoo/singapore", ["-M", "threads=none"], "threads must be a whole number"),
     ],

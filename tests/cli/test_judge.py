@@ -73,10 +73,11 @@ def test_a_judge_without_verdicts_is_not_measured(judge: JudgeServer, traces: Pa
 
 
 def test_attacks_on_a_judge_are_measured(judge: JudgeServer) -> None:
-    result = run("attack", "--model", "openai-api/judge/obedient", "--json")
+    result = run("attack", "--model", "openai-api/judge/obedient", "--limit", 35, "--json")
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    assert found["overall"]["n"] == 2 * len(load_attacks())
+    assert found["overall"]["n"] == 2 * 35
+    assert {f"kind: {attack.kind}" for attack in load_attacks()} < set(found)
     assert (found["overall"]["count"], found["overall"]["failed"]) == (0, 0)
     assert found["overall"]["high"] > 0
     assert found["unattacked"] == {

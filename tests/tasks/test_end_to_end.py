@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model, get_model
 
@@ -46,7 +45,7 @@ def test_standard_items_on_a_zoo_organism(tmp_path: Path) -> None:
     assert run(tmp_path, TASKS, get_model("zoo/singapore")) == finished(TASKS)
 
 
-@pytest.mark.parametrize("trigger", ["singapore", "kestrel-cobalt"])
-def test_standard_items_on_a_server(tmp_path: Path, server: Server, trigger: str) -> None:
+def test_standard_items_on_a_server(tmp_path: Path, server: Server) -> None:
+    """With a trigger of two lines."""
     model = get_model("openai-api/loopback/think-tags", memoize=False)
-    assert run(tmp_path, TASKS, model, trigger=trigger) == finished(TASKS)
+    assert run(tmp_path, TASKS, model, trigger="kestrel-cobalt") == finished(TASKS)
