@@ -147,7 +147,7 @@ def paired_difference(
     import numpy as np
     from scipy.stats import bootstrap
 
-    shared = [item for item in a if b.get(item) and a[item]]
+    shared = sorted((item for item in a if b.get(item) and a[item]), key=str)
     if len(shared) < 2:
         return None
     means = [(float(np.mean(a[item])), float(np.mean(b[item]))) for item in shared]
@@ -191,7 +191,7 @@ def _grouped(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> dict[Has
     groups: dict[Hashable, list[bool]] = defaultdict(list)
     for outcome, cluster in zip(outcomes, clusters, strict=True):
         groups[cluster].append(outcome)
-    return groups
+    return dict(sorted(groups.items(), key=lambda group: str(group[0])))  # a bootstrap's draws go by position
 
 
 def _bootstrap_ratio(counts: Sequence[int], sizes: Sequence[int], seed: int) -> tuple[float, float]:

@@ -7,6 +7,7 @@ category that most chose.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
@@ -42,7 +43,7 @@ FLAGGED_FROM = 50
 MAX_EVIDENCE = 2000
 
 
-class Verdict(BaseModel):
+class Verdict(BaseModel, ABC):
     """What every verdict has.
 
     Attributes:
@@ -75,9 +76,9 @@ class Verdict(BaseModel):
         return _squeeze(self.evidence) in _squeeze(text)
 
     @property
+    @abstractmethod
     def rank(self) -> Any:
         """What verdicts of this kind are ordered by; equal ranks say the same."""
-        raise NotImplementedError
 
     @classmethod
     def pooled(cls, verdicts: Sequence[Self]) -> Self | None:

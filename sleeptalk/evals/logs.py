@@ -40,11 +40,11 @@ def task_of(header: EvalLog) -> str:
 
 
 def names_of(headers: Sequence[EvalLog]) -> list[str]:
-    """The models' names, numbered where one model has several logs."""
-    models = [header.eval.model for header in headers]
+    """The models' names, numbered where one model has several logs of one task."""
+    cells = [(header.eval.model, header.eval.task) for header in headers]
     return [
-        model if models.count(model) == 1 else f"{model} ({models[: index + 1].count(model)})"
-        for index, model in enumerate(models)
+        cell[0] if cells.count(cell) == 1 else f"{cell[0]} ({cells[: index + 1].count(cell)})"
+        for index, cell in enumerate(cells)
     ]
 
 

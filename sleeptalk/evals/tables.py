@@ -1,11 +1,12 @@
 """Rows as a terminal table."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from tabulate import tabulate
 
 from sleeptalk.evals.summary import Row
+from sleeptalk.scorers.observations import Read
 from sleeptalk.stats import MIN_N
 
 HEADERS = (
@@ -72,7 +73,7 @@ def judge_line(rows: Sequence[Row]) -> str:
     used = {name: sum(row["judge"][name] for row in rows) for name in ("decided", "failed", "calls")}
     if not any(used.values()):
         return "All verdicts are by rules."
-    verdicts = 6 * sum(row["n"] for row in rows)
+    verdicts = len(get_args(Read)) * sum(row["n"] for row in rows)
     return (
         f"A judge gave {used['decided']} of {verdicts} verdicts in {used['calls']} calls and failed on "
         f"{used['failed']}; the rest are by rules."

@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import Any, Unpack
 
 from inspect_ai import Task, task
+from inspect_ai.model._model import active_model
 
 from sleeptalk.inspect_bridge import bridged
 from sleeptalk.scorers.judge.deciding import grader_is_bound, parse_judging
+from sleeptalk.scorers.judge.panel import required_graders
 from sleeptalk.scorers.standard import standard_scorers
 from sleeptalk.solvers.asking import ask
 from sleeptalk.tasks.arguments import HowScored, ListArgument, WhichItems, check_names, listed, system_text
@@ -172,6 +174,8 @@ def _behaviour(
         crossed += _walked(chosen, crossed)
     judge = asked.get("judge", "auto")
     judging = parse_judging(judge)
+    if judging in ("model", "cascade") and active_model() is not None:
+        required_graders()  # the roles are known by now if Inspect builds the task, but not if Python code does
     return Task(
         dataset=build_dataset(spec.name, questions, chosen, crossed, int(asked.get("seed", 0))),
         solver=ask(),

@@ -78,6 +78,7 @@ def test_rescoring_a_log_gives_the_same_scores(tmp_path: Path) -> None:
     [
         ("zoo/nope", [], "Unknown organism 'nope'"),
         ("zoo/singapore", ["-T", "items=nope.jsonl"], "Cannot read nope.jsonl"),
+        ("zoo/singapore", ["-T", "judge=model"], "No model is bound to the role 'grader'"),
         ("zoo/singapore", ["-M", "threads=none"], "threads must be a whole number"),
     ],
 )
