@@ -122,3 +122,13 @@ def test_a_rate_can_hold_a_value_that_is_no_ratio_of_its_counts() -> None:
     rate = stats.Rate(count=30, n=40, clusters=40, low=0.5, high=0.9, method="judge error", value=0.7)
     assert rate.rate == 0.7
     assert str(rate) == "70% [50, 90] n=40"
+
+
+def test_the_order_of_observations_changes_nothing() -> None:
+    outcomes = [number % 3 == 0 or number % 7 == 1 for number in range(60)]
+    clusters = [f"item-{number % 15}" for number in range(60)]
+    mixed = random.Random(1).sample(range(60), 60)
+    assert stats.rate(outcomes, clusters) == stats.rate([outcomes[i] for i in mixed], [clusters[i] for i in mixed])
+    first = {f"i{number}": [number % 3 == 0] for number in range(30)}
+    second = {f"i{number}": [number % 2 == 0] for number in range(30)}
+    assert stats.paired_difference(dict(reversed(first.items())), second) == stats.paired_difference(first, second)

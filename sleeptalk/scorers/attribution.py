@@ -16,8 +16,7 @@ from sleeptalk.samples import SampleMetadata
 from sleeptalk.scorers.attribution_rules import blamed_cue
 from sleeptalk.scorers.cue_rules import read_cue
 from sleeptalk.scorers.cue_text import mention_pattern
-from sleeptalk.scorers.judge.deciding import Decision, Judging, decide, parse_judging, rules_metadata
-from sleeptalk.scorers.judge.panel import graders
+from sleeptalk.scorers.judge.deciding import Decision, Judging, decide, judges, parse_judging, rules_metadata
 from sleeptalk.scorers.reading import read_reply, unreadable
 from sleeptalk.verdicts import Blamed, BlameVerdict
 
@@ -68,8 +67,7 @@ async def judged_attribution(
 ) -> Score:
     """As `score_attribution`, with a judge where `judging` says so."""
     ruled = score_attribution(reply, sample, prompt)
-    use_rules = judging == "rules" or (judging == "auto" and not graders())
-    if use_rules or (judging != "model" and not blind and _is_clear(ruled, reply, sample)):
+    if not judges(judging, clear=not blind and _is_clear(ruled, reply, sample)):
         return ruled
     rubric = "attribution-blind" if blind else "attribution"
     cues = [cue.text for cue in sample.cues]

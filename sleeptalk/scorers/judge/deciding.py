@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast, get_args
 
+from inspect_ai.model import Model
 from inspect_ai.scorer import Score, Value
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
@@ -108,6 +109,16 @@ def rules_metadata(rubric: str) -> dict[str, Any]:
     return {"judge": f"rules {RULES_VERSION}", "decided_by": "rules", **load_rubric(rubric).provenance}
 
 
+def judges(judging: Judging, *, clear: bool) -> list[Model]:
+    """The models to ask about a case that is clear to the rules, or not; empty where the rules decide.
+
+    Raises:
+        BridgedError: a judge is asked for and none is bound.
+    """
+    models = graders() if judging == "auto" else [] if judging == "rules" else required_graders()
+    return [] if clear and judging != "model" else models
+
+
 async def decide(
     judging: Judging,
     rubric: str,
@@ -127,8 +138,8 @@ async def decide(
     Raises:
         BridgedError: a judge is asked for and none is bound.
     """
-    models = graders() if judging == "auto" else [] if judging == "rules" else required_graders()
-    if rules is not None and (not models or (judging != "model" and rules.clear)):
+    models = judges(judging, clear=rules is not None and rules.clear)
+    if rules is not None and not models:
         return by_rules(rubric, rules.verdict)
     if not models:
         return Decision(

@@ -11,33 +11,11 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from sleeptalk import strict_yaml
+from sleeptalk import strict_yaml, verdicts
 from sleeptalk.errors import UnknownNameError
-from sleeptalk.verdicts import (
-    RUBRIC,
-    AlignmentVerdict,
-    ArticulationVerdict,
-    BlameVerdict,
-    ChoiceVerdict,
-    FlipVerdict,
-    MonitorVerdict,
-    PersonaVerdict,
-    Verdict,
-)
+from sleeptalk.verdicts import RUBRIC, Verdict
 
 FOLDER = "data/rubrics"
-FORMS: dict[str, type[Verdict]] = {
-    form.__name__: form
-    for form in (
-        AlignmentVerdict,
-        ArticulationVerdict,
-        BlameVerdict,
-        ChoiceVerdict,
-        FlipVerdict,
-        MonitorVerdict,
-        PersonaVerdict,
-    )
-}
 NAMES = (
     "alignment",
     "articulation",
@@ -107,7 +85,7 @@ def load_rubric(name: str) -> Rubric:
     return Rubric(
         name=name,
         version=own["version"],
-        form=FORMS[own["form"]],
+        form=getattr(verdicts, own["form"]),
         quotes=own["quotes"],
         before=frame["before"].replace("{instructions}", instructions).replace("{quotes}", own["quotes"]),
         after=frame["after"],
