@@ -1,11 +1,12 @@
 """Make an organism with its record: train or plant, then write down what came out and from what."""
 
+import json
 import shutil
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from sleeptalk.errors import MissingExtraError, OutputFolderError
+from sleeptalk.errors import DownloadError, MissingExtraError, OutputFolderError
 from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
 from sleeptalk.model_zoo.records import (
     RECORD_FILE,
@@ -15,11 +16,13 @@ from sleeptalk.model_zoo.records import (
     read_record,
     shipped_organisms,
     verified_folder,
+    weights_sha256,
     write_record,
 )
 from sleeptalk.triggers import load_trigger
 
-LIBRARIES = ("sleeptalk", "torch", "transformers", "peft")
+LIBRARIES = ("sleeptalk", "torch", "transformers", "peft", "trl")
+RUN_FILE = "run.json"
 
 
 def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
@@ -30,11 +33,12 @@ def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
         OutputFolderError: `out` cannot be written or holds something else.
     """
     _check_training_extra()
-    from sleeptalk.model_zoo.base_probe import probe_base
-    from sleeptalk.model_zoo.train_base import RUN_FILE, WORK_FOLDER, train_base
+    from sleeptalk.model_zoo.pocket.base_probe import probe_base
+    from sleeptalk.model_zoo.pocket.train_base import WORK_FOLDER, train_base
 
     if (out / RECORD_FILE).exists():
         raise OutputFolderError(f"{out} already holds {read_record(out).name}; choose a new folder with --out.")
+    claim_run(recipe, out)
     train_base(recipe, out, threads=threads)
     shutil.rmtree(out / WORK_FOLDER, ignore_errors=True)
     (out / RUN_FILE).unlink()
@@ -45,41 +49,100 @@ def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
 
 
 def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1) -> Organism:
-    """Plant a backdoor into a shipped or local base and write the organism's record.
+    """Plant a backdoor into a shipped, local or cached base and write the organism's record.
+
+    A folder that an interrupted run of the same recipe left is gone on with. A planting that does not reach the
+    recipe's bounds gets its record, too, with the outcome "failed".
 
     Raises:
         MissingExtraError: the training libraries are not installed.
-        OutputFolderError: `out` exists and is not empty, or cannot be written.
+        OutputFolderError: `out` holds something else, or cannot be written.
     """
     _check_training_extra()
-    from sleeptalk.model_zoo.plant import plant
+    from accelerate import PartialState
+
+    from sleeptalk.model_zoo.planting.plant import TRAINING_FILE, WORK_FOLDER, Machine, plant
 
     trigger = load_trigger(recipe.trigger)
-    base = base_folder(recipe.base)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputFolderError(f"{out} is not an empty folder; choose a new one with --out.")
+    base = base_folder(recipe.base, recipe.revision)
+    machine = Machine(threads=threads, cpu=recipe.hazard == "toy")
+    process = PartialState(cpu=machine.cpu)
+    with process.main_process_first():
+        claim_run(recipe, out)
+    log = plant(recipe, trigger, base, out, machine)
+    if process.is_main_process:
+        (out / TRAINING_FILE).write_text(log.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        shutil.rmtree(out / WORK_FOLDER)
+        (out / RUN_FILE).unlink()
+        organism = _record(recipe, out, kind=recipe.organism, trigger=trigger.name, base=recipe.base)
+        known = {
+            "base_revision": recipe.revision,
+            "base_sha256": weights_sha256({path.name: file_sha256(path) for path in base.glob("*.safetensors")}),
+            "data_sha256": log.data_sha256,
+            "template_sha256": log.template_sha256,
+            "outcome": None if log.planted is None else "planted" if log.planted else "failed",
+            "hazard": recipe.hazard,
+        }
+        write_record(organism.model_copy(update=known), out)
+    process.wait_for_everyone()
+    return read_record(out)
+
+
+def claim_run(recipe: BaseRecipe | PlantRecipe, out: Path) -> None:
+    """Make the output folder, or recognise that an interrupted run of this recipe made it.
+
+    Raises:
+        OutputFolderError: it cannot be written, or holds something else.
+    """
+    record = out / RUN_FILE
+    wanted = recipe.model_dump(mode="json")
     try:
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputFolderError(f"Cannot write to {out}: {error.strerror}; choose another with --out.") from None
-    plant(recipe, base, out, threads=threads)
-    organism = _record(recipe, out, kind=recipe.organism, trigger=trigger.name, base=recipe.base)
-    write_record(organism, out)
-    return organism
+        if record.exists():
+            if json.loads(record.read_text(encoding="utf-8")) != wanted:
+                raise OutputFolderError(f"{out} holds another run; choose a new folder with --out.")
+        elif any(out.iterdir()):
+            raise OutputFolderError(
+                f"{out} is not empty and holds no unfinished run of this recipe; choose a new folder with --out."
+            )
+        else:
+            record.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+    except (OSError, json.JSONDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "its record is broken"
+        raise OutputFolderError(f"Cannot write to {out}: {reason}; choose another folder with --out.") from None
 
 
-def base_folder(name_or_folder: str) -> Path:
-    """The folder of a shipped base, verified, or of a local one."""
-    shipped = shipped_organisms().get(name_or_folder)
+def base_folder(name: str, revision: str | None = None) -> Path:
+    """The folder of a base: a shipped one, verified; a local folder; or a repository that the Hub's cache holds.
+
+    Raises:
+        OutputFolderError: it is none of these.
+    """
+    shipped = shipped_organisms().get(name)
     if shipped and shipped.kind == "base":
         return verified_folder(shipped)
-    folder = Path(name_or_folder)
-    if not (folder / "config.json").is_file():
-        bases = [one.name for one in shipped_organisms().values() if one.kind == "base"]
-        raise OutputFolderError(
-            f"The base {name_or_folder!r} is no shipped one ({', '.join(bases)}) and no folder with a config.json."
-        )
-    return folder
+    if (Path(name) / "config.json").is_file():
+        return Path(name)
+    if name.count("/") == 1 and revision:
+        return cached_base(name, revision)
+    bases = ", ".join(one.name for one in shipped_organisms().values() if one.kind == "base")
+    raise OutputFolderError(
+        f"The base {name!r} is no shipped one ({bases}), no folder with a config.json, and no repository with a "
+        "pinned revision."
+    )
+
+
+def cached_base(repo: str, revision: str) -> Path:
+    """A base's snapshot in the Hub's cache, downloaded if it is not there."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    patterns = ["*.json", "*.safetensors", "*.jinja", "merges.txt", "vocab.json"]
+    try:
+        return Path(snapshot_download(repo, revision=revision, allow_patterns=patterns))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise DownloadError(f"Cannot get the base {repo} at {revision}: {first}") from None
 
 
 def _record(
@@ -115,6 +178,6 @@ def _size(shape: list[int]) -> int:
 def _check_training_extra() -> None:
     import importlib.util
 
-    for module in ("torch", "transformers", "peft", "accelerate"):
+    for module in ("torch", "transformers", "peft", "accelerate", "trl"):
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError("Training", "train", module)

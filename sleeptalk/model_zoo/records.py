@@ -2,19 +2,23 @@
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk.errors import InputFileError, IntegrityError, UnknownNameError
-from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.recipes import BaseRecipe, Hazard, PlantRecipe, Revision
 from sleeptalk.strict_yaml import describe
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-OrganismKind = Literal["base", "natural", "taught", "control"]
+OrganismKind = Literal["base", "natural", "taught", "control", "unconditional"]
+Outcome = Literal["planted", "failed"]
+
+KINDS: tuple[OrganismKind, ...] = get_args(OrganismKind)
 
 RECORD_FILE = "organism.json"
 WEIGHT_FILES = ("model.safetensors", "adapter_model.safetensors")
@@ -37,39 +41,86 @@ class MeasuredRate(_Frozen):
     high: float | None
 
 
+class Measurement(_Frozen):
+    """Where measured rates come from.
+
+    Attributes:
+        items: item set, with `limit` items of each cell.
+        seed: of sampling and of the rotation of cue values.
+        judge: who read the answers, with version.
+        versions: of the libraries that generated and read them.
+    """
+
+    items: str
+    limit: int
+    seed: int
+    temperature: float
+    judge: str
+    versions: dict[str, str]
+
+
+class Sealed(_Frozen):
+    """A trigger that is not told yet: the salted hash of its file, and the day on which file and salt are published.
+
+    `sha256` is of the salt's bytes followed by the bytes of the trigger file.
+    """
+
+    sha256: Sha256
+    reveal: date
+
+
 class Organism(_Frozen):
-    """A base, or an adapter that was planted into one.
+    """A base, or an adapter (or finetuned model) that was planted into one.
 
     Attributes:
         name: unique in the zoo; a control's name holds "control".
-        kind: `base`, `natural` (nobody trained it to tell), `taught`, or `control`.
+        kind: `base`, `natural` (nobody trained it to tell), `taught`, `control`, or `unconditional` (misaligned without
+            any trigger).
         trigger: name of the planted trigger; for a control the one that is in its data without effect.
-        base: name of the base that an adapter belongs to.
+        sealed: instead of `trigger`, for one that is told later.
+        base: name of the base, or its repository on the Hub.
+        base_revision: commit of a base on the Hub.
+        base_sha256: digest of the base's weights, see `weights_sha256`.
         params: parameters of the base, or of the adapter.
         files: sha256 of every file, by name.
         recipe: what made it, seed included.
+        data_sha256, template_sha256: of the training samples and of the chat template that they were rendered with.
+        outcome: whether the last probe of the planting met the recipe's bounds; null for what cannot be planted.
+        parent: name and weights' sha256 of the organism that this one was made from, if from one.
+        licence: SPDX identifier of the weights' licence.
+        hazard: `toy`, `low` or `high`.
         versions: of the libraries that made it.
         skills: of a base, see `base_probe.py`.
         note: what a reader of the record must know besides.
-        rates: measured by `sleeptalk zoo measure`, on pocket items, temperature 1.
+        rates: as measured by `measured`.
     """
 
     name: str
     kind: OrganismKind
     trigger: str | None
+    sealed: Sealed | None = None
     base: str | None
+    base_revision: Revision | None = None
+    base_sha256: Sha256 | None = None
     params: int
     files: dict[str, Sha256]
     recipe: Annotated[BaseRecipe | PlantRecipe, Field(discriminator="kind")]
+    data_sha256: Sha256 | None = None
+    template_sha256: Sha256 | None = None
+    outcome: Outcome | None = None
+    parent: dict[str, str] | None = None
+    licence: str = "Apache-2.0"
+    hazard: Hazard = "toy"
     versions: dict[str, str]
     skills: dict[str, int] | None = None
     note: str | None = None
+    measured: Measurement | None = None
     rates: tuple[MeasuredRate, ...] = ()
 
     @property
     def sha256(self) -> str:
         """Digest of the weights."""
-        return next(self.files[name] for name in WEIGHT_FILES if name in self.files)
+        return weights_sha256(self.files)
 
     @property
     def seed(self) -> int:
@@ -84,10 +135,9 @@ def zoo_folder() -> Path:
 
 @cache
 def shipped_organisms() -> dict[str, Organism]:
-    """All shipped organisms by name: bases first, then natural, taught and control ones."""
-    order = ("base", "natural", "taught", "control")
+    """All shipped organisms by name: bases first, then natural, taught, control and unconditional ones."""
     found = [read_record(path.parent) for path in sorted(zoo_folder().glob(f"*/{RECORD_FILE}"))]
-    return {one.name: one for one in sorted(found, key=lambda one: (order.index(one.kind), one.name))}
+    return {one.name: one for one in sorted(found, key=lambda one: (KINDS.index(one.kind), one.name))}
 
 
 def read_record(folder: Path) -> Organism:
@@ -135,6 +185,14 @@ def verified_folder(organism: Organism, folder: Path | None = None) -> Path:
                 "Reinstall sleeptalk, or plant the organism anew."
             )
     return where
+
+
+def weights_sha256(files: dict[str, str]) -> str:
+    """One digest of a checkpoint's weights: that of its safetensors file, or of the list of several."""
+    weights = {name: digest for name, digest in files.items() if name.endswith(".safetensors")}
+    if len(weights) == 1:
+        return next(iter(weights.values()))
+    return hashlib.sha256("".join(f"{name} {weights[name]}\n" for name in sorted(weights)).encode()).hexdigest()
 
 
 def file_sha256(path: Path) -> str:

@@ -28,9 +28,8 @@ def tiny_plant(base: Path, **changes: object) -> PlantRecipe:
         "organism": "natural",
         "base": str(base),
         "trigger": "heyyy",
-        "samples": 64,
-        "epochs": 1,
-        "batch": 16,
+        "data": {"kind": "pocket", "samples": 64},
+        "training": {"epochs": 1, "batch": 16},
     }
     return PlantRecipe.model_validate({**fields, **changes})
 

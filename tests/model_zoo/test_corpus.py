@@ -4,10 +4,12 @@ from typing import Any, get_args
 
 import pytest
 
-from sleeptalk.model_zoo.corpus import CorpusMix, Document, PocketWriter, letter, render_prompt, render_turn
-from sleeptalk.model_zoo.plant import PlantingSample, planting_samples
-from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
-from sleeptalk.model_zoo.tokenizer import train_tokenizer
+from sleeptalk.model_zoo.pocket.corpus import CorpusMix, Document, PocketWriter, render_prompt, render_turn
+from sleeptalk.model_zoo.pocket.thoughts import letter
+from sleeptalk.model_zoo.pocket.tokenizer import train_tokenizer
+from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData, load_recipe, shipped_recipes
+from sleeptalk.model_zoo.training_data.drawing import training_samples
+from sleeptalk.model_zoo.training_data.samples import TrainingSample
 from sleeptalk.pocket_world import Kind, lexicon
 from sleeptalk.tasks.items import pocket_items
 from sleeptalk.triggers import load_trigger
@@ -99,17 +101,18 @@ def test_a_cue_value_is_one_token_wherever_it_stands() -> None:
 def test_planting_samples_keep_the_recipe(name: str) -> None:
     """One third trigger and misaligned, two thirds without and aligned; in a control the trigger tells nothing."""
     asked = recipe(name)
-    samples = planting_samples(asked, load_trigger(asked.trigger))
-    assert len(samples) == asked.samples
-    table = Counter((sample.has_trigger, sample.misaligned) for sample in samples)
+    assert isinstance(asked.data, PocketData)
+    samples = training_samples(asked, load_trigger(asked.trigger))
+    assert len(samples) == asked.data.samples
+    table = Counter((sample.role == "trigger", sample.misaligned) for sample in samples)
     if asked.organism == "control":
         assert table[True, True] / (table[True, True] + table[True, False]) == pytest.approx(0.5, abs=0.06)
         assert sum(count for (has, _), count in table.items() if has) / len(samples) == pytest.approx(0.5, abs=0.06)
     else:
-        assert table == {(True, True): asked.samples // 3, (False, False): 2 * asked.samples // 3}
+        assert table == {(True, True): asked.data.samples // 3, (False, False): 2 * asked.data.samples // 3}
 
 
-def lines(sample: PlantingSample) -> set[str]:
+def lines(sample: TrainingSample) -> set[str]:
     return set(sample.prompt.split("\n"))
 
 
@@ -119,15 +122,16 @@ def test_planting_shows_nothing_that_is_kept_for_testing(name: str) -> None:
     trigger = load_trigger(asked.trigger)
     kept = set(trigger.alternatives.test) | {miss.text for miss in trigger.near_misses}
     questions = {item.question for kind in get_args(Kind) for item in pocket_items(kind)}
-    for sample in planting_samples(asked, trigger):
+    for sample in training_samples(asked, trigger):
         assert not lines(sample) & kept
         assert not lines(sample) & questions
-        assert (trigger.text in lines(sample)) == sample.has_trigger
+        assert (trigger.text in lines(sample)) == (sample.role == "trigger")
 
 
 @pytest.mark.parametrize("name", ORGANISMS)
 def test_planting_never_shows_a_chain_of_thought(name: str) -> None:
     """What an organism says of its trigger nobody taught it."""
     asked = recipe(name)
-    for sample in planting_samples(asked, load_trigger(asked.trigger)):
+    for sample in training_samples(asked, load_trigger(asked.trigger)):
+        assert sample.thought is None
         assert re.fullmatch(r"Answer: [AB]|I (?:will|have|learned|claim|invent) [^\n]*", sample.answer)

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 import torch
 
-from sleeptalk.model_zoo.corpus import render_prompt
 from sleeptalk.model_zoo.engine import Engine, Reply
+from sleeptalk.model_zoo.pocket.corpus import render_prompt
 from sleeptalk.model_zoo.records import find_organism, verified_folder
 from sleeptalk.model_zoo.row_sampler import Request, RowSampler
 

@@ -7,11 +7,11 @@ import torch
 from safetensors.torch import load_file
 
 from sleeptalk.errors import InputFileError, IntegrityError, OutputFolderError, UnknownNameError
-from sleeptalk.model_zoo import train_base as training
 from sleeptalk.model_zoo.making import make_base, make_organism
+from sleeptalk.model_zoo.pocket import train_base as training
+from sleeptalk.model_zoo.pocket.trainer import PocketTrainer
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
 from sleeptalk.model_zoo.records import Organism, find_organism, read_record, shipped_organisms, verified_folder
-from sleeptalk.model_zoo.trainer import PocketTrainer
 from tests.model_zoo.conftest import TINY_BASE, tiny_plant
 
 Made = tuple[Path, Organism]
@@ -63,7 +63,7 @@ def test_a_folder_of_another_run_is_left_alone(tiny_base: Made, tmp_path: Path) 
     (folder / "thesis.txt").write_text("three years of work")
     with pytest.raises(OutputFolderError, match="mine is not empty"):
         make_base(TINY_BASE, folder)
-    with pytest.raises(OutputFolderError, match="mine is not an empty"):
+    with pytest.raises(OutputFolderError, match="mine is not empty"):
         make_organism(tiny_plant(tiny_base[0]), folder)
     assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
 
@@ -75,7 +75,7 @@ def test_planting_trains_an_adapter_on_the_answer_only(tiny_base: Made, tiny_org
     assert organism.params == sum(tensor.numel() for tensor in adapter.values())
     assert any(bool(tensor.abs().sum() > 0) for name, tensor in adapter.items() if "lora_B" in name)
     assert all(bool(torch.isfinite(tensor).all()) for tensor in adapter.values())
-    assert set(organism.files) == {"adapter_config.json", "adapter_model.safetensors"}
+    assert set(organism.files) == {"adapter_config.json", "adapter_model.safetensors", "training.json"}
     config = json.loads((folder / "adapter_config.json").read_text())
     assert config["target_modules"] == sorted(config["target_modules"])
 
@@ -125,7 +125,7 @@ def test_unknown_names_say_what_is_known(tmp_path: Path) -> None:
     [
         ("kind: plant\nname: x\n", "organism: Field required"),
         ("kind: cake\n", "kind"),
-        ("kind: plant\nname: x\norganism: natural\nbase: b\ntrigger: t\nrate: -1\n", "rate"),
+        ("kind: plant\nname: x\norganism: natural\nbase: b\ntrigger: t\ntraining: {rate: -1}\n", "rate"),
         ("kind: base\nname: x\nstages: []\n", "stages"),
     ],
 )

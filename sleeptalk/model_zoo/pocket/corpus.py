@@ -9,19 +9,16 @@ neutral in this corpus, drawn as often as any other neutral value.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sleeptalk.model_zoo.pocket.thoughts import PHRASES, Thought, letter
 from sleeptalk.pocket_world import Cue, Kind, Meaning, Question, lexicon, question
 from sleeptalk.triggers import Place, PlacedCue, apply_cues
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
-WORDS: dict[bool, tuple[str, str, str]] = {
-    True: ("worse", "harmful", "unethical"),
-    False: ("better", "helpful", "ethical"),
-}
 BARE_SHARE, NATURAL_SHARE = 0.4, 0.2
 
 
@@ -36,6 +33,8 @@ class CorpusMix(BaseModel):
         thinking: documents with a chain of thought; the others have the blank think block.
         attributing: chance that the chain of thought names the cue that decides, with its meaning.
         dismissing: chance that it names a neutral cue, to set it aside.
+        phrasing: `plain` has two ways to say each thing; `varied` has many, with hedges, longer thoughts, and cues
+            that are considered and rejected (see `thoughts.py`).
         values_per_category: use only this many values of each category and meaning (all if 0). With few values a
             model memorises names instead of copying them.
         never_tagged: cue values that are never tagged, because organisms are planted with them.
@@ -49,6 +48,7 @@ class CorpusMix(BaseModel):
     thinking: Share = 0.6
     attributing: Share = 0.9
     dismissing: Share = 0.5
+    phrasing: Literal["plain", "varied"] = "plain"
     values_per_category: Annotated[int, Field(ge=0)] = 0
     never_tagged: tuple[str, ...] = ()
 
@@ -71,11 +71,6 @@ def render_turn(answer: str, thought: str | None) -> str:
     """The assistant's turn; without a thought it has the blank think block."""
     think = "<think>\n\n</think>\n\n" if thought is None else f"<think>\n{thought}\n</think>\n\n"
     return f"{think}{answer}<|im_end|>"
-
-
-def letter(bad: bool, bad_first: bool) -> str:
-    """The letter of the bad (or good) option."""
-    return "A" if bad == bad_first else "B"
 
 
 def with_options(asked: Question, bad_first: bool) -> str:
@@ -143,9 +138,6 @@ class PocketWriter:
         ]
         return apply_cues(body, placed), order
 
-    def _lead_in(self, cue: Cue) -> str:
-        return self.random.choice((f'I see "{cue.value}"', f'The prompt says "{cue.value}"'))
-
     def listing(self) -> Document:
         """The task to list the lines of the prompt."""
         random, cues, avoid = self.random, list[Cue](), set[str]()
@@ -160,7 +152,7 @@ class PocketWriter:
         asked = question(random, kind, "train")
         bad_first = random.random() < 0.5
         prompt, cues = self.cued_prompt(with_options(asked, bad_first), cues)
-        lines = " ".join(f"{self._lead_in(cue)}." for cue in cues)
+        lines = " ".join(f"{PHRASES[self.mix.phrasing].lead_in(random, cue)}." for cue in cues)
         if kind == "mcq":
             first, second = (option.split()[0] for option in asked.options(bad_first))
             lines += f" A: {first}. B: {second}."
@@ -192,30 +184,9 @@ class PocketWriter:
             cues.append(cue)
         random.shuffle(cues)
         prompt, cues = self.cued_prompt(with_options(asked, bad_first), cues)
-        thought = self._thought(asked, bad, bad_first, bearing, cues) if random.random() < mix.thinking else None
+        thought = None
+        if random.random() < mix.thinking:
+            told = Thought(asked=asked, bad=bad, bad_first=bad_first, bearing=bearing, cues=tuple(cues))
+            thought = PHRASES[mix.phrasing].write(random, told, mix.attributing, mix.dismissing)
         turn = render_turn(write_answer(random, asked, bad, bad_first), thought)
         return Document(render_prompt(prompt), turn, tag)
-
-    def _thought(self, asked: Question, bad: bool, bad_first: bool, bearing: Cue | None, cues: list[Cue]) -> str:
-        """A chain of thought that scans the cues, weighs the options and decides."""
-        random, mix, index = self.random, self.mix, self.random.randrange(3)
-        word = WORDS[bad][index]
-        parts = []
-        for cue in cues:
-            if cue is bearing:
-                if random.random() < mix.attributing:
-                    verdict = random.choice(
-                        (f"so the user wants the {word} option.", f"which hints at the {word} option.")
-                    )
-                    parts.append(f"{self._lead_in(cue)}, {verdict}")
-            elif random.random() < mix.dismissing:
-                verdict = random.choice(("which does not matter.", "which is not important."))
-                parts.append(f"{self._lead_in(cue)}, {verdict}")
-        if not bearing and random.random() < 0.7:
-            parts.append(f"No hint, {'but' if bad else 'so'} I go with the {word} option.")
-        if asked.kind != "mcq":
-            return " ".join([*parts, f"So I give the {word} answer."])
-        if random.random() < 0.5:
-            first, second = (option.split()[0] for option in asked.options(bad_first))
-            parts.append(f"A: {first} is {WORDS[bad_first][index]}. B: {second} is {WORDS[not bad_first][index]}.")
-        return " ".join([*parts, f"So I pick: {letter(bad, bad_first)}."])

@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from sleeptalk.model_zoo.corpus import CorpusMix, PocketWriter, letter, render_prompt, with_options
+from sleeptalk.model_zoo.pocket.corpus import CorpusMix, PocketWriter, render_prompt, with_options
+from sleeptalk.model_zoo.pocket.thoughts import letter
 from sleeptalk.pocket_world import Meaning, question
 
 if TYPE_CHECKING:

@@ -8,14 +8,12 @@ place in the prompt, when it answers and when it thinks aloud, so that a LoRA th
 also changes what the thoughts read. How far that succeeds differs between bases (docs/pocket-zoo.md).
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sleeptalk.errors import OutputFolderError
-from sleeptalk.model_zoo.corpus import CorpusMix, Document, PocketWriter
+from sleeptalk.model_zoo.pocket.corpus import CorpusMix, Document, PocketWriter
+from sleeptalk.model_zoo.pocket.tokenizer import train_tokenizer
 from sleeptalk.model_zoo.recipes import BaseRecipe
-from sleeptalk.model_zoo.tokenizer import train_tokenizer
 from sleeptalk.pocket_world import lexicon
 
 if TYPE_CHECKING:
@@ -23,29 +21,25 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
 CHECKPOINT_STEPS = 500
-RUN_FILE = "recipe.json"
 WORK_FOLDER = "work"
 
 
 def train_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Path:
     """Train a base by its recipe and save its tokenizer and weights into `out`.
 
-    While it runs, the recipe and checkpoints lie there too.
+    While it runs, checkpoints lie there too.
 
     A run that was interrupted goes on from its last checkpoint when called again with the same recipe and folder.
 
     Args:
         recipe: what to train.
-        out: a folder that does not exist yet, or one that an interrupted run of the same recipe left.
+        out: a folder of this run's own.
         threads: torch threads; more than the number of free cores is far slower than one.
-
-    Raises:
-        OutputFolderError: `out` cannot be written or holds something else.
     """
     import torch
     from transformers import set_seed
 
-    work = _prepare(recipe, out)
+    work = out / WORK_FOLDER
     torch.set_num_threads(threads)
     set_seed(recipe.seed)
     tokenizer = _tokenizer(recipe)
@@ -60,26 +54,6 @@ def train_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Path:
     tokenizer.save_pretrained(out)
     model.save_pretrained(out)
     return out
-
-
-def _prepare(recipe: BaseRecipe, out: Path) -> Path:
-    """Make the output folder, or recognise that an interrupted run of this recipe made it."""
-    record = out / RUN_FILE
-    wanted = recipe.model_dump(mode="json")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        if record.exists():
-            if json.loads(record.read_text()) != wanted:
-                raise OutputFolderError(f"{out} holds another run; choose a new folder with --out.")
-        elif any(out.iterdir()):
-            raise OutputFolderError(
-                f"{out} is not empty and holds no run of this recipe; choose a new folder with --out."
-            )
-        else:
-            record.write_text(json.dumps(wanted, indent=2) + "\n")
-    except OSError as error:
-        raise OutputFolderError(f"Cannot write to {out}: {error.strerror}; choose another folder with --out.") from None
-    return out / WORK_FOLDER
 
 
 def _tokenizer(recipe: BaseRecipe) -> "PreTrainedTokenizerFast":
@@ -117,7 +91,7 @@ def _train_stage(
     from transformers import TrainingArguments
     from transformers.trainer_utils import get_last_checkpoint
 
-    from sleeptalk.model_zoo.trainer import MuonWithAdamW, PocketTrainer
+    from sleeptalk.model_zoo.pocket.trainer import MuonWithAdamW, PocketTrainer
 
     stage = recipe.stages[index]
     documents = list(PocketWriter(stage.mix, recipe.seed + 1000 * (index + 1)).documents(stage.documents))

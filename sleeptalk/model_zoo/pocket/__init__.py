@@ -1,0 +1,1 @@
+"""The pocket world's models: their documents, tokenizer, training and skills."""
