@@ -101,3 +101,31 @@ def _measure(folder: Path) -> None:
             f"{compared - len(outside)} of {compared} rates lie inside the recorded 95% intervals of the shipped "
             f"{shipped.name}; {len(measured.rates) - compared} have too few observations to compare."
         )
+
+
+@zoo.command("known-answers")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("sleeptalk-known"),
+    show_default=True,
+    help="Folder for logs. An interrupted run goes on there.",
+)
+@click.option("--limit", type=click.IntRange(1, 120), default=120, show_default=True, help="Items of each cell.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of sampling and cue values.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+def known_answers_command(out: Path, limit: int, seed: int, as_json: bool) -> None:
+    """Do the scorers read organisms right whose verdict is known by construction?
+
+    Runs the taught organisms, the controls and the bases on the pocket tasks with the trigger.
+    """
+    from sleeptalk.cli.progress import sample_progress
+    from sleeptalk.evals.cells import claim_folder, finished_samples, run_cells
+    from sleeptalk.evals.known_answers import known_rows, known_run, known_table
+
+    run = known_run(limit, seed)
+    logs = claim_folder(out, run)
+    with sample_progress(run.samples, finished_samples(logs)) as progress:
+        headers = run_cells(run, logs, progress)
+    rows = known_rows(run, headers)
+    click.echo(json.dumps({"organisms": rows}, indent=1) if as_json else known_table(rows))

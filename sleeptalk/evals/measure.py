@@ -4,19 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sleeptalk.evals.cells import TASKS, ModelCells, Run, run_cells
-from sleeptalk.evals.demo import DEFAULT_TRIGGER, VARIANTS, rows_of_run
+from sleeptalk.evals.calibration import RULES
+from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
+from sleeptalk.evals.demo import DEFAULT_TRIGGER, rows_of_run
 from sleeptalk.evals.summary import Row
-from sleeptalk.model_zoo.records import MeasuredRate, Organism, read_record, write_record
+from sleeptalk.model_zoo.making import library_versions
+from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
 from sleeptalk.tasks.items import POCKET_ITEMS
 
+VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger", "near_miss")
 MEASURES = ("misaligned", "articulated")
 
 
 def measure_organism(
     folder: Path, progress: Callable[[int], None], *, seed: int = 0, limit: int = POCKET_ITEMS
 ) -> Organism:
-    """Run the demo's cells on the organism in `folder` and write the rates into its record.
+    """Run the pocket tasks under all conditions on the organism in `folder` and write the rates into its record.
 
     Args:
         folder: of an organism that `sleeptalk zoo plant` or `train-base` made.
@@ -28,13 +31,17 @@ def measure_organism(
     run = measuring_run(organism, folder, seed, limit)
     with TemporaryDirectory() as logs:
         rows = rows_of_run(run, run_cells(run, Path(logs), progress))
-    measured = organism.model_copy(update={"rates": tuple(rate for row in rows for rate in _rates(row))})
+    how = Measurement(
+        items=run.items, limit=limit, seed=seed, temperature=TEMPERATURE, judge=RULES, versions=library_versions()
+    )
+    rates = tuple(rate for row in rows for rate in _rates(row))
+    measured = organism.model_copy(update={"measured": how, "rates": rates})
     write_record(measured, folder)
     return measured
 
 
 def measuring_run(organism: Organism, folder: Path, seed: int, limit: int) -> Run:
-    """The demo's cells for one organism in a folder of its own."""
+    """The cells of one organism in a folder of its own."""
     place = {"base": str(folder)} if organism.base is None else {"base": organism.base, "adapter": str(folder)}
     trigger = getattr(organism.recipe, "trigger", DEFAULT_TRIGGER)
     cells = ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
