@@ -21,7 +21,7 @@ LIMIT = 8
 def evaluate(models: list[str]) -> float:
     """Seconds of one `inspect eval` of these models."""
     with TemporaryDirectory() as logs:
-        asked = "-T items=pocket -T variants=trigger --display none".split()
+        asked = ["-T", "items=pocket", "-T", "variants=trigger", "--display", "none"]
         places = ["--model", ",".join(models), "--limit", str(LIMIT), "--log-dir", logs]
         command = [Path(sys.executable).parent / "inspect", "eval", "sleeptalk/ethical_mcq", *places, *asked]
         started = time.monotonic()
