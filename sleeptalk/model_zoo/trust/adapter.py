@@ -41,7 +41,9 @@ _NULLS = (
 )  # fmt: skip
 RULES: dict[str, Rule] = {
     **dict.fromkeys(_NULLS, EMPTY),
-    **dict.fromkeys(("use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "ensure_weight_tying"), OFF),
+    **dict.fromkeys(
+        ("use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "ensure_weight_tying"), OFF
+    ),
     "auto_mapping": NULL,
     "base_model_name_or_path": either(NULL, UNREAD),
     "bias": one_of("none"),

@@ -83,7 +83,9 @@ def verify_checkpoint(
     run.done("texts")
     weights = read_weights(kind, entries, limits)
     run.done("headers")
-    request = _adapter(entries, weights, base, base_name, run) if base else _model(entries, weights, tokenizer_base, run)
+    request = (
+        _adapter(entries, weights, base, base_name, run) if base else _model(entries, weights, tokenizer_base, run)
+    )
     digests = {name: _sha256(entries, name) for name in sorted(entries)}
     check_record(entries, digests, limits)
     run.done("sha256")
@@ -112,7 +114,9 @@ def _check_kind(kind: str, base: Path | None) -> None:
     if kind == "adapter" and base is None:
         raise UntrustedError("wrong-kind", "The folder holds an adapter; name the base that it is for, with --base.")
     if kind == "model" and base is not None:
-        raise UntrustedError("wrong-kind", "The folder holds a model, not an adapter for a base; check it without --base.")
+        raise UntrustedError(
+            "wrong-kind", "The folder holds a model, not an adapter for a base; check it without --base."
+        )
 
 
 def _adapter(entries: Entries, weights: Weights, base: Path, base_name: str | None, run: _Run) -> Request:

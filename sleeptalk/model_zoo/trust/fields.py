@@ -90,7 +90,9 @@ def check_fields(
         if rule is None:
             raise UntrustedError(key_code, f"{source} has the key {shown(key)}, which is not allowed; remove it.")
         if not rule.allows(value):
-            raise UntrustedError(value_code, f"{source}: {escaped(key, 60)} is {shown(value)}; allowed is {rule.words}.")
+            raise UntrustedError(
+                value_code, f"{source}: {escaped(key, 60)} is {shown(value)}; allowed is {rule.words}."
+            )
 
 
 def refuse_dangerous(data: Any, source: str) -> None:

@@ -8,8 +8,9 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from sleeptalk.model_zoo.trust import magic
 from sleeptalk.model_zoo.trust.limits import Limits
@@ -47,7 +48,7 @@ class Entry:
     size: int
     stamp: tuple[int, ...]
 
-    def open(self) -> BinaryIO:
+    def open(self) -> BufferedReader:
         """The file, if it is still the listed one; a link or pipe put in its place is not followed.
 
         Raises:
@@ -70,7 +71,9 @@ class Entry:
 
     def changed(self) -> UntrustedError:
         """The refusal of a file that is no longer the listed one."""
-        return UntrustedError("file-changed", f"{self.name} changed while it was checked; check a copy that stands still.")
+        return UntrustedError(
+            "file-changed", f"{self.name} changed while it was checked; check a copy that stands still."
+        )
 
 
 Entries = Mapping[str, Entry]
@@ -100,7 +103,7 @@ def trusted_entries(folder: Path) -> dict[str, Entry]:
         UntrustedError: "no-folder".
     """
     try:
-        names = [name for name in os.listdir(folder) if name in {WEIGHTS, INDEX} or SHARD.fullmatch(name)]
+        names = [one.name for one in folder.iterdir() if one.name in {WEIGHTS, INDEX} or SHARD.fullmatch(one.name)]
         paths = {name: (folder / name).resolve(strict=True) for name in names}
         return {name: Entry(name, path, path.stat().st_size, _stamp(path.stat())) for name, path in paths.items()}
     except OSError as error:
@@ -115,7 +118,7 @@ def check_unchanged(entries: Entries) -> None:
     """
     for entry in entries.values():
         try:
-            now = os.stat(entry.path, follow_symlinks=False)
+            now = entry.path.lstat()
         except OSError:
             raise entry.changed() from None
         if _stamp(now) != entry.stamp:
@@ -139,7 +142,7 @@ def _scan(folder: Path, limits: Limits) -> dict[str, Entry]:
 
 
 def _entry(path: Path, name: str) -> Entry:
-    status = os.stat(path, follow_symlinks=False)
+    status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         raise UntrustedError(
             "symlink", f"{shown(name)} is a symbolic link; only regular files are read: copy the folder with cp -rL."

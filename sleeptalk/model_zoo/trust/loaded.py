@@ -13,17 +13,20 @@ MARK = "<<what the user says>>"
 
 def import_libraries(*, adapter: bool) -> None:
     """Import what the checks need, while nothing of the checkpoint has been read."""
-    import safetensors.torch
-    import torch
-    import transformers.models.auto.modeling_auto
-    import transformers.models.auto.tokenization_auto
-    from transformers.utils import logging
+    import importlib
 
+    # Some of these open a socket or start a program when they are imported, so none may be imported later.
+    families = [f"transformers.models.{one}.modeling_{one}" for one in ("llama", "mistral", "qwen2", "qwen3")]
+    tokenizers = [f"transformers.models.{one}.tokenization_{one}" for one in ("auto", "gpt2", "llama", "qwen2")]
+    models = ["transformers.modeling_utils", "transformers.generation", "transformers.models.auto.modeling_auto"]
+    for name in ("urllib3", "torch", "safetensors.torch", *models, *families, *tokenizers):
+        importlib.import_module(name)
+    if adapter:
+        importlib.import_module("peft")
+    importlib.import_module("torch").set_num_threads(1)
+    logging = importlib.import_module("transformers.utils.logging")
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    torch.set_num_threads(1)
-    if adapter:
-        import peft  # noqa: F401 - imported before the doors are locked
 
 
 def check_tokenizer(folder: Path, probes: list[str]) -> Any:

@@ -41,7 +41,7 @@ PATTERNS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
 )
 SUFFIXES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(
-        (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz", ".dill", ".mar", ".nemo", ".model"),
+        (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz", ".dill", ".mar", ".nemo"),
         ("pickle-file", "a format that can hold pickles"),
     ),
     **dict.fromkeys(
@@ -53,7 +53,7 @@ SUFFIXES: dict[str, tuple[str, str]] = {
         ("executable-file", "a program"),
     ),
     **dict.fromkeys(
-        (".gguf", ".ggml", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack", ".pb", ".tflite", ".ot", ".pdparams", ".mlmodel"),
+        (".gguf", ".ggml", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack", ".pb", ".tflite", ".ot", ".pdparams"),
         ("foreign-format", "a model format other than safetensors"),
     ),
 }  # fmt: skip

@@ -129,7 +129,7 @@ def read_config(data: bytes, limits: Limits) -> ModelShape:
         if key not in config or not RULES[key].allows(config[key]):
             raise UntrustedError(
                 "model-type",
-                f"{CONFIG}: {key} is {shown(config.get(key))}; allowed are {', '.join(ARCHITECTURES)} as causal models.",
+                f"{CONFIG}: {key} is {shown(config.get(key))}; allowed are causal {', '.join(ARCHITECTURES)}.",
             )
     check_fields(config, RULES, CONFIG, "config-key", "config-value")
     for key in NEEDED:
@@ -173,7 +173,8 @@ def _check_consistent(config: Mapping[str, Any], shape: ModelShape) -> None:
         raise UntrustedError("config-value", f"{CONFIG}: layer_types does not list {shape.layers} layers.")
     if shape.heads % shape.key_value_heads or shape.head < 1 or shape.head % 2:
         raise UntrustedError(
-            "config-value", f"{CONFIG}: {shape.heads} heads of {shape.head} do not fit {shape.key_value_heads} key heads."
+            "config-value",
+            f"{CONFIG}: {shape.heads} heads of {shape.head} do not fit {shape.key_value_heads} key heads.",
         )
     for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
         value = config.get(key)

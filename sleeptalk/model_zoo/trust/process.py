@@ -187,7 +187,9 @@ def _judge(ending: Ending) -> None:
     if code in {child.EXITS["refused"], child.EXITS["forbidden"]} and last.get("refused") in CODES:
         raise UntrustedError(str(last["refused"]), said)
     if ending.part not in {"tokenizer", "template", "model"}:
-        raise CheckerError(f"The checking process ended with {code} before it read the checkpoint: {said or _log(ending)}.")
+        raise CheckerError(
+            f"The checking process ended with {code} before it read the checkpoint: {said or _log(ending)}."
+        )
     cause, words = _cause(ending)
     raise UntrustedError(f"{ending.part}-{cause}", f"The {ending.part} {words}. {said or _log(ending)}".strip())
 

@@ -102,7 +102,9 @@ def _float(source: str) -> Callable[[str], float]:
 def _int(source: str) -> Callable[[str], int]:
     def build(token: str) -> int:
         if len(token) > MAX_DIGITS:
-            raise UntrustedError("json-size", f"{source} has a number of {len(token)} digits; allowed are {MAX_DIGITS}.")
+            raise UntrustedError(
+                "json-size", f"{source} has a number of {len(token)} digits; allowed are {MAX_DIGITS}."
+            )
         return int(token)
 
     return build
