@@ -1,5 +1,6 @@
 """`sleeptalk zoo verify`: is a checkpoint safe to load, and is it what it says?"""
 
+import sys
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ def verify_command(path: str, base: str | None, as_json: bool, load: bool) -> No
         verification = verify_checkpoint(folder, base=base_folder, base_name=base_name, load=load)
     except UntrustedError as error:
         click.echo(f"refused [{error.code}]: {error}", err=True)
-        raise click.exceptions.Exit(error.exit_code) from None
+        sys.exit(error.exit_code)
     if as_json:
         click.echo(verification.model_dump_json(indent=1))
         return
@@ -34,7 +35,9 @@ def verify_command(path: str, base: str | None, as_json: bool, load: bool) -> No
         f"{', '.join(verification.dtypes)}; checker {verification.checker}, {verification.seconds:.1f} s."
     )
     click.echo(f"Passed: {', '.join(verification.passed)}.")
-    if not verification.loaded:
+    if verification.loaded:
+        click.echo(f"It was loaded in a child process with: {', '.join(verification.isolation)}.")
+    else:
         click.echo("It was not loaded: nothing is known of the values of its weights.")
     for note in verification.notes:
         click.echo(f"Note: {note}.")
