@@ -8,6 +8,8 @@ from sleeptalk.model_zoo.trust.refusal import UntrustedError, shown
 PIECE = 1 << 24
 ROWS, COLUMNS = 4, 16
 NOOP_TOLERANCE = 1e-6
+# What makes expressions with nested repetitions go back and forth.
+LONG = ("a" * 20_000, "a" * 5_000 + "!", " " * 20_000 + "x", "1" * 5_000 + "x", "a1 " * 5_000, "ab!\n" * 5_000)
 MARK = "<<what the user says>>"
 
 
@@ -38,7 +40,7 @@ def check_tokenizer(folder: Path, probes: list[str]) -> Any:
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    for text in [*probes, "a" * 20_000, " " * 20_000, "a1 " * 5_000, "ab!\n" * 5_000]:
+    for text in [*probes, *LONG]:
         back = tokenizer.decode(tokenizer(text, add_special_tokens=False).input_ids, skip_special_tokens=False)
         if back != text:
             raise UntrustedError("tokenizer-lossy", f"The tokenizer turns {shown(text)} into {shown(back)}.")

@@ -67,6 +67,7 @@ class Ending:
 
     returncode: int
     timed_out: bool
+    garbled: bool
     lines: tuple[dict[str, Any], ...]
     log: bytes
 
@@ -127,18 +128,24 @@ def _ended(work: Path, limits: Limits) -> Ending:
     deadline = time.monotonic() + limits.load_seconds
     try:
         report, timed_out = _listen(reading, deadline)
-        if not timed_out:
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                timed_out = True
+        if not timed_out and len(report) <= MAX_REPORT:
+            timed_out = not _ends_by(process, deadline)
     finally:
         os.close(reading)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     tail = (work / "log").read_bytes()[-4000:]
-    return Ending(returncode=process.returncode, timed_out=timed_out, lines=_lines(report), log=tail)
+    lines, garbled = _lines(report)
+    return Ending(returncode=process.returncode, timed_out=timed_out, garbled=garbled, lines=lines, log=tail)
+
+
+def _ends_by(process: "subprocess.Popen[bytes]", deadline: float) -> bool:
+    try:
+        process.wait(max(0.1, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _environment(work: Path) -> dict[str, str]:
@@ -165,21 +172,26 @@ def _listen(reading: int, deadline: float) -> tuple[bytes, bool]:
             if not piece:
                 return heard, False
             heard += piece
-    return b"", False
+    return heard, False
 
 
-def _lines(report: bytes) -> tuple[dict[str, Any], ...]:
-    try:
-        lines = report.splitlines()[:MAX_LINES]
-        return tuple(parse_object(line, "The child's report", Limits()) for line in lines)
-    except UntrustedError:
-        return ()
+def _lines(report: bytes) -> tuple[tuple[dict[str, Any], ...], bool]:
+    """What the child said up to the first line that it cannot have said, and whether there was one."""
+    lines: list[dict[str, Any]] = []
+    for line in report.split(b"\n")[:-1]:
+        try:
+            lines.append(parse_object(line, "The child's report", Limits()))
+        except UntrustedError:
+            return tuple(lines), True
+        if len(lines) > MAX_LINES:
+            return tuple(lines), True
+    return tuple(lines), len(report) > MAX_REPORT
 
 
 def _judge(ending: Ending) -> None:
     """Only exit code 0 together with the last line of a full run is a pass."""
     code, last = ending.returncode, ending.last
-    if code == 0 and not ending.timed_out and "isolation" in last:
+    if code == 0 and not ending.timed_out and not ending.garbled and "isolation" in last:
         return
     if code == child.EXITS["no-library"] and ending.part == "start":
         raise MissingExtraError("Loading a checkpoint to check it", "local", str(last.get("library", "torch")))
@@ -196,6 +208,8 @@ def _judge(ending: Ending) -> None:
 
 def _cause(ending: Ending) -> tuple[str, str]:
     code = ending.returncode
+    if ending.garbled:
+        return "failed", "said something that our program never says"
     if ending.timed_out or -code in _TIME:
         return "time", "took longer than allowed"
     if code == child.EXITS["memory"] or any(words in ending.log for words in _MEMORY_WORDS) or -code == signal.SIGKILL:

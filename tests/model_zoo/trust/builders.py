@@ -104,7 +104,8 @@ def make_model(folder: Path, family: str = "qwen3") -> Path:
 def shard(folder: Path, parts: int = 3) -> dict[str, str]:
     """Replace the single file by shards and their index; return the index's map."""
     (folder / "model.safetensors").unlink()
-    tensors, places = arrays(), {}
+    tensors = arrays()
+    places: dict[str, str] = {}
     names = list(tensors)
     for i in range(parts):
         shard_name = f"model-{i + 1:05d}-of-{parts:05d}.safetensors"
