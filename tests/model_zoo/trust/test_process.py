@@ -61,6 +61,7 @@ def test_an_adapter_without_effect_is_refused(adapter: Path, base: Path) -> None
     assert refused(adapter, base).code == "noop-adapter"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "code"),
     [
@@ -194,9 +195,36 @@ def test_attempts_to_break_out_end_the_child(
     assert caught.value.code == "forbidden-call"
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("while True: pass", "template-time"),
+        ("'a' * 3_000_000_000", "template-memory"),
+        ("''.join(iter(lambda: 'a' * 10_000_000, ''))", "template-memory"),
+    ],
+)
+def test_a_part_has_its_own_time_and_memory(
+    line: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = f"""{ISOLATED}
+tell(part="template")
+try:
+    with child._within(1, {200 << 20}):
+        {line}
+except MemoryError:
+    reporter.end("memory")
+"""
+    pretend(script, tmp_path, monkeypatch)
+    request = Request(kind="model", base_size=0, plan=None, own_tokenizer=False)
+    with pytest.raises(UntrustedError) as caught:
+        run_child(request, tmp_path, None, 0, Limits(load_seconds=10))
+    assert caught.value.code == code
+
+
 ISOLATED = f"""
 sys.path.insert(0, {str(Path(child.__file__).parents[3])!r})
 from sleeptalk.model_zoo.trust import child
+reporter = child.Reporter(int(sys.argv[1]))
 found = child._isolate({GIB}, 5)
 tell(part="model")
 """
