@@ -36,7 +36,7 @@ OFF = either(EMPTY, one_of(False))
 _NULLS = (
     "alora_invocation_tokens", "arrow_config", "corda_config", "eva_config", "exclude_modules", "kasa_config",
     "layer_replication", "layers_pattern", "lora_ga_config", "megatron_config", "modules_to_save", "monteclora_config",
-    "revision", "target_parameters", "trainable_token_indices", "velora_config", "loftq_config", "rank_pattern",
+    "target_parameters", "trainable_token_indices", "velora_config", "loftq_config", "rank_pattern",
     "alpha_pattern", "runtime_config",
 )  # fmt: skip
 RULES: dict[str, Rule] = {
@@ -45,6 +45,7 @@ RULES: dict[str, Rule] = {
         ("use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "ensure_weight_tying"), OFF
     ),
     "auto_mapping": NULL,
+    "revision": NULL,
     "base_model_name_or_path": either(NULL, UNREAD),
     "bias": one_of("none"),
     "inference_mode": ANY_BOOLEAN,

@@ -8,7 +8,6 @@ import contextlib
 import ctypes
 import json
 import os
-import resource
 import signal
 import sys
 from pathlib import Path
@@ -43,6 +42,8 @@ class Reporter:
 
 def _isolate(memory: int, seconds: int) -> list[str]:
     """Limits that the process cannot raise again, and a network of its own if the system lets it."""
+    import resource
+
     done = []
     limits = (
         ("memory", resource.RLIMIT_AS, memory),
@@ -79,6 +80,8 @@ def _lock(reporter: Reporter) -> None:
 @contextlib.contextmanager
 def _within(seconds: float, more_memory: int | None = None) -> Any:
     """Die by SIGALRM after a time, even inside native code; optionally with little memory beyond the present."""
+    import resource
+
     before = resource.getrlimit(resource.RLIMIT_AS)
     if more_memory is not None and Path("/proc/self/statm").exists():
         now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

@@ -25,7 +25,7 @@ class Limits:
         json_values: values of one JSON file.
         memory: address space of the child beyond three times the weights, in bytes.
         tokenizer_memory: address space that tokenizer and template may add in the child.
-        load_seconds: wall and CPU time of the child.
+        load_seconds: wall and CPU time of the child, beyond `seconds_per_gib` of the weights.
         tokenizer_seconds, template_seconds: wall time of these parts of the child.
     """
 
@@ -43,8 +43,9 @@ class Limits:
     tensor_elements: int = 1 << 36
     json_depth: int = 20
     json_values: int = 4_000_000
-    memory: int = 6 * GIB
+    memory: int = 16 * GIB
     tokenizer_memory: int = GIB
     load_seconds: float = 300.0
+    seconds_per_gib: float = 20.0
     tokenizer_seconds: float = 60.0
     template_seconds: float = 10.0

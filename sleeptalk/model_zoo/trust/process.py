@@ -20,7 +20,7 @@ from typing import Any
 from sleeptalk.errors import MissingExtraError, SleeptalkError
 from sleeptalk.model_zoo.trust import child
 from sleeptalk.model_zoo.trust.adapter import AdapterPlan
-from sleeptalk.model_zoo.trust.limits import Limits
+from sleeptalk.model_zoo.trust.limits import GIB, Limits
 from sleeptalk.model_zoo.trust.refusal import CODES, UntrustedError, escaped
 from sleeptalk.model_zoo.trust.strict_json import parse_object
 
@@ -90,6 +90,7 @@ def run_child(request: Request, folder: Path, base: Path | None, size: int, limi
         MissingExtraError: the libraries are not installed.
         CheckerError: the child did not come as far as the checkpoint.
     """
+    seconds = limits.load_seconds + limits.seconds_per_gib * (size + request.base_size) / GIB
     with tempfile.TemporaryDirectory(prefix="sleeptalk-trust-") as name:
         work = Path(name)
         asked = {
@@ -99,18 +100,18 @@ def run_child(request: Request, folder: Path, base: Path | None, size: int, limi
             "base": str(base.resolve()) if base else None,
             "probes": PROBES,
             "memory": limits.memory + 3 * (size + request.base_size),
-            "seconds": int(limits.load_seconds) + 1,
+            "seconds": int(seconds) + 1,
             "tokenizer_memory": limits.tokenizer_memory,
             "tokenizer_seconds": limits.tokenizer_seconds,
             "template_seconds": limits.template_seconds,
         }
         (work / "request.json").write_text(json.dumps(asked), encoding="utf-8")
-        ending = _ended(work, limits)
+        ending = _ended(work, seconds)
     _judge(ending)
     return tuple(str(one) for one in ending.last.get("isolation", ()))
 
 
-def _ended(work: Path, limits: Limits) -> Ending:
+def _ended(work: Path, seconds: float) -> Ending:
     """Start the child, listen until it is silent or late, and end its whole process group."""
     reading, writing = os.pipe()
     with (work / "log").open("wb") as log:
@@ -125,7 +126,7 @@ def _ended(work: Path, limits: Limits) -> Ending:
             start_new_session=True,
         )
     os.close(writing)
-    deadline = time.monotonic() + limits.load_seconds
+    deadline = time.monotonic() + seconds
     try:
         report, timed_out = _listen(reading, deadline)
         if not timed_out and len(report) <= MAX_REPORT:

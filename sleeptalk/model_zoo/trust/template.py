@@ -21,6 +21,7 @@ from sleeptalk.model_zoo.trust.template_conditions import (
     SMALL,
     TAGS,
     check_conditions,
+    counts,
     is_key,
     last_name,
     refused,
@@ -65,7 +66,7 @@ def check_template(source: str, limits: Limits) -> None:
         if checker := CHECKS.get(type(node).__name__):
             checker(node)
     values = _assigned(every)
-    _check_loops(tree, 0, _aliases(values))
+    _check_loops(tree, _aliases(values))
     check_conditions(every, values)
 
 
@@ -101,11 +102,13 @@ def _is_namespace(node: Any) -> bool:
 
 
 def _check_item(node: Any) -> None:
-    """A key of a message, a place at either end, or a slice."""
+    """A key of a message, a place at either end; of messages also a slice or a place counted from the loop's."""
     arg = node.arg.node if type(node.arg).__name__ == "Neg" else node.arg
-    if type(arg).__name__ == "Slice" or is_key(arg) or (type(arg).__name__ == "Const" and _is_small(arg.value)):
+    if is_key(arg) or (type(arg).__name__ == "Const" and _is_small(arg.value)):
         return
-    if last_name(node.node) == "messages" and type(arg).__name__ in {"Add", "Sub", "Name", "Getattr"}:
+    if type(arg).__name__ == "Slice" and last_name(node.node) in COUNTED:
+        return
+    if last_name(node.node) == "messages" and counts(arg):
         return
     raise refused("template-node", node, "reads something by a computed or unknown key")
 
@@ -154,18 +157,24 @@ CHECKS: dict[str, Callable[[Any], None]] = {
 }
 
 
-def _check_loops(node: Any, depth: int, aliases: frozenset[str]) -> None:
+def _check_loops(tree: Any, aliases: frozenset[str]) -> None:
     """Loops run over messages, tools and tool calls only, at most three deep: their cost follows the conversation."""
-    if type(node).__name__ == "For":
-        depth += 1
-        if node.recursive or node.test is not None or last_name(node.iter) not in COUNTED | aliases:
-            raise refused("template-loop", node, "loops over something other than messages or tools")
-        if type(node.target).__name__ != "Name" or node.target.name in COUNTED | LABELS | aliases | GIVEN:
-            raise refused("template-loop", node, "gives a loop's variable another meaning")
-        if depth > MAX_NESTED_LOOPS:
-            raise refused("template-loop", node, f"nests more than {MAX_NESTED_LOOPS} loops")
-    for child in node.iter_child_nodes():
-        _check_loops(child, depth, aliases)
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if type(node).__name__ == "For":
+            depth += 1
+            _check_loop(node, depth, aliases)
+        waiting.extend((child, depth) for child in node.iter_child_nodes())
+
+
+def _check_loop(node: Any, depth: int, aliases: frozenset[str]) -> None:
+    if node.recursive or node.test is not None or last_name(node.iter) not in COUNTED | aliases:
+        raise refused("template-loop", node, "loops over something other than messages or tools")
+    if type(node.target).__name__ != "Name" or node.target.name in COUNTED | LABELS | aliases | GIVEN:
+        raise refused("template-loop", node, "gives a loop's variable another meaning")
+    if depth > MAX_NESTED_LOOPS:
+        raise refused("template-loop", node, f"nests more than {MAX_NESTED_LOOPS} loops")
 
 
 def _assigned(every: list["nodes.Node"]) -> list[tuple[str, Any]]:

@@ -19,7 +19,6 @@ KEYS = frozenset({"tool_calls", "reasoning_content"})
 BLANKS = frozenset({"", "\n", " ", "\n\n"})
 COUNTED = frozenset({"messages", "tools", "tool_calls"})
 LABELS = frozenset({"role", "type"})
-SAID = frozenset({"content", "reasoning_content", "text", "arguments", "name", "id"})
 SMALL = (0, 1, 2)
 FIELDS = frozenset(
     {"role", "content", "reasoning_content", "tool_calls", "function", "name", "arguments", "type", "text", "id"}
@@ -100,7 +99,7 @@ def _conditions(every: list["nodes.Node"]) -> Iterator[Any]:
         one: Any = node
         if type(node).__name__ in {"If", "CondExpr"}:
             yield one.test
-        elif type(node).__name__ in {"Compare", "And", "Or", "Not"}:
+        elif type(node).__name__ == "Compare":
             yield one
 
 
@@ -124,12 +123,25 @@ def _check_compare(node: Any) -> None:
     """Roles are compared with roles; only tags are looked for in a text; only counts are ordered."""
     operators = {one.op for one in node.ops}
     names = {last_name(node.expr), *(last_name(one.expr) for one in node.ops)}
-    if operators & {"lt", "lteq", "gt", "gteq"} and {last_name(one) for one in _inside(node)} & SAID:
+    if operators & {"lt", "lteq", "gt", "gteq"} and not any(map(counts, [node.expr, *(one.expr for one in node.ops)])):
         raise refused("template-trigger", node, "orders texts")
     if operators & {"in", "notin"} and not _words_of(node) <= TAGS | KEYS:
         raise refused("template-trigger", node, "looks for a text in a message")
     if _words_of(node) & ROLES and not names & LABELS:
         raise refused("template-trigger", node, "compares something other than a role with a role")
+
+
+def counts(node: Any) -> bool:
+    """Whether an expression can be nothing but a number: a number, a place in a loop, a length, or a sum with one.
+
+    Text beside a number raises an error, so one of them makes all of them numbers.
+    """
+    kind = type(node).__name__
+    if kind == "Getattr":
+        return getattr(node.node, "name", None) == "loop" and node.attr in {"index", "index0", "length"}
+    if kind in {"Add", "Sub"}:
+        return counts(node.left) or counts(node.right)
+    return (kind == "Const" and type(node.value) is int) or (kind == "Filter" and node.name == "length")
 
 
 def _words_of(node: Any) -> set[str]:

@@ -112,19 +112,28 @@ def _check_model(model: Mapping[str, Any], vocabulary: int) -> None:
             raise UntrustedError("tokenizer-value", f"{TOKENIZER}: a merge does not make a token.")
 
 
+def _is_inserted(value: Any) -> bool:
+    ids = value.get("ids") if isinstance(value, dict) else None
+    return isinstance(ids, list) and len(ids) == 1 and type(ids[0]) is int
+
+
 _BYTE_LEVEL: dict[str, Rule] = {"add_prefix_space": ANY_BOOLEAN, "trim_offsets": ANY_BOOLEAN, "use_regex": ANY_BOOLEAN}
 _SPLIT: dict[str, Rule] = {
     "pattern": Rule("a known regular expression", lambda value: isinstance(value, dict)),
     "behavior": one_of("Isolated"),
     "invert": one_of(False),
 }
-_PROCESS = Rule("parts of a post-processor", lambda value: isinstance(value, list | dict))
+_PROCESS = Rule("a list of at most 8", lambda value: isinstance(value, list) and len(value) <= 8)
+_INSERTED = Rule(
+    "at most 8 tokens with one id each",
+    lambda value: isinstance(value, dict) and len(value) <= 8 and all(map(_is_inserted, value.values())),
+)
 PARTS: dict[str, dict[str, dict[str, Rule]]] = {
     "normalizer": {"NFC": {}},
     "pre_tokenizer": {"ByteLevel": _BYTE_LEVEL, "Split": _SPLIT, "Digits": {"individual_digits": ANY_BOOLEAN}},
     "post_processor": {
         "ByteLevel": _BYTE_LEVEL,
-        "TemplateProcessing": {"single": _PROCESS, "pair": _PROCESS, "special_tokens": _PROCESS},
+        "TemplateProcessing": {"single": _PROCESS, "pair": _PROCESS, "special_tokens": _INSERTED},
     },
     "decoder": {"ByteLevel": _BYTE_LEVEL},
 }

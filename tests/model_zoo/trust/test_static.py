@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - templates
 """Hostile checkpoints are refused by the static rules, each with its own code, and good ones pass."""
 
 import pickle
@@ -11,8 +12,11 @@ import pytest
 
 from sleeptalk.errors import SleeptalkError
 from sleeptalk.model_zoo.records import shipped_organisms, zoo_folder
+from sleeptalk.model_zoo.tokenizer import CHAT_TEMPLATE
 from sleeptalk.model_zoo.trust.checker import verify_checkpoint
+from sleeptalk.model_zoo.trust.limits import Limits
 from sleeptalk.model_zoo.trust.refusal import CODES, UntrustedError
+from sleeptalk.model_zoo.trust.template import check_template
 from tests.model_zoo.trust.builders import Mutation, change_json, make_adapter, shard
 from tests.model_zoo.trust.conftest import Recorder
 from tests.model_zoo.trust.hostile import ADAPTERS, MODELS
@@ -43,6 +47,67 @@ def test_hostile_adapters_are_refused(
 ) -> None:
     mutate(adapter)
     assert refused(adapter, base, "tiny").code == code
+
+
+QWEN_3 = """\
+{%- if tools %}{{- '<|im_start|>system\\n' }}{%- for tool in tools %}{{- tool | tojson }}{%- endfor %}{%- endif %}
+{%- set ns = namespace(multi_step_tool=true, last_query_index=messages|length - 1) %}
+{%- for message in messages[::-1] %}
+    {%- set index = (messages|length - 1) - loop.index0 %}
+    {%- if ns.multi_step_tool and message.role == "user" and message.content is string
+        and not(message.content.startswith('<tool_response>') and message.content.endswith('</tool_response>')) %}
+        {%- set ns.multi_step_tool = false %}{%- set ns.last_query_index = index %}
+    {%- endif %}
+{%- endfor %}
+{%- for message in messages %}
+    {%- if (message.role == "user") or (message.role == "system" and not loop.first) %}
+        {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' + '\\n' }}
+    {%- elif message.role == "assistant" %}
+        {%- set content = message.content %}{%- set reasoning_content = '' %}
+        {%- if '</think>' in content %}
+            {%- set reasoning_content = content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}
+            {%- set content = content.split('</think>')[-1].lstrip('\\n') %}
+        {%- endif %}
+        {%- if loop.index0 > ns.last_query_index and (loop.last or reasoning_content) %}
+            {{- '<think>\\n' + reasoning_content.strip('\\n') + '\\n</think>\\n\\n' + content.lstrip('\\n') }}
+        {%- else %}{{- '<|im_start|>' + message.role + '\\n' + content }}{%- endif %}
+        {{- '<|im_end|>\\n' }}
+    {%- elif message.role == "tool" %}
+        {%- if loop.first or (messages[loop.index0 - 1].role != "tool") %}{{- '<|im_start|>user' }}{%- endif %}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}
+    {%- if enable_thinking is defined and enable_thinking is false %}{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}
+{%- endif %}"""
+LLAMA_3 = """\
+{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role']
++ '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}
+{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}"""
+MISTRAL = """\
+{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}
+{{ raise_exception('Roles must alternate') }}{% endif %}{% if message['role'] == 'user' %}
+{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}"""
+
+
+@pytest.mark.parametrize(
+    "template", [QWEN_3, LLAMA_3, MISTRAL, CHAT_TEMPLATE], ids=["qwen3", "llama3", "mistral", "own"]
+)
+def test_templates_in_the_style_of_known_families_pass(template: str) -> None:
+    check_template(template, Limits())
+
+
+def test_every_code_has_a_fixture() -> None:
+    """Codes of the child process are checked in test_process.py; some happen only while something else goes on."""
+    found = {one[1] for one in MODELS + ADAPTERS}
+    elsewhere = {"no-folder", "file-changed", "keys-differ", "nan-weights", "bad-logits", "forbidden-call"}
+    elsewhere |= {"tokenizer-lossy", "template-text"}
+    elsewhere |= {
+        f"{part}-{cause}"
+        for part in ("tokenizer", "template", "model")
+        for cause in ("time", "memory", "panic", "crash", "failed")
+    }
+    assert found | elsewhere == set(CODES)
+    assert not found & elsewhere
 
 
 def test_names_of_cases_are_unique() -> None:
