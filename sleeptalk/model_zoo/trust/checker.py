@@ -20,6 +20,7 @@ from sleeptalk.model_zoo.trust.listing import (
     GENERATION,
     TEMPLATE,
     Entries,
+    Kind,
     check_unchanged,
     list_checkpoint,
     trusted_entries,
@@ -89,16 +90,29 @@ def verify_checkpoint(
     digests = {name: _sha256(entries, name) for name in sorted(entries)}
     check_record(entries, digests, limits)
     run.done("sha256")
-    isolation: tuple[str, ...] = ()
+    isolation = run_child(request, folder, base, weights.size, limits) if load else ()
     if load:
-        isolation = run_child(request, folder, base, weights.size, limits)
         run.done("load")
     check_unchanged(entries)
     run.done("unchanged")
+    files = {name: VerifiedFile(sha256=digest, size=entries[name].size) for name, digest in digests.items()}
+    return _verification(kind, files, weights, run, isolation, load=load, seconds=time.monotonic() - started)
+
+
+def _verification(
+    kind: Kind,
+    files: dict[str, VerifiedFile],
+    weights: Weights,
+    run: _Run,
+    isolation: tuple[str, ...],
+    *,
+    load: bool,
+    seconds: float,
+) -> Verification:
     return Verification(
         checker=CHECKER_VERSION,
         kind=kind,
-        files={name: VerifiedFile(sha256=digest, size=entries[name].size) for name, digest in digests.items()},
+        files=files,
         tensors=len(weights.tensors),
         parameters=weights.parameters,
         dtypes=weights.dtypes,
@@ -106,11 +120,11 @@ def verify_checkpoint(
         loaded=load,
         isolation=isolation,
         notes=tuple(run.notes),
-        seconds=round(time.monotonic() - started, 3),
+        seconds=round(seconds, 3),
     )
 
 
-def _check_kind(kind: str, base: Path | None) -> None:
+def _check_kind(kind: Kind, base: Path | None) -> None:
     if kind == "adapter" and base is None:
         raise UntrustedError("wrong-kind", "The folder holds an adapter; name the base that it is for, with --base.")
     if kind == "model" and base is not None:
@@ -162,7 +176,7 @@ def _check_templates(entries: Entries, in_config: str | None, limits: Limits) ->
     check_template(template, limits)
 
 
-def _request(kind: str, base_size: int, *, plan: AdapterPlan | None = None, own_tokenizer: bool = False) -> Request:
+def _request(kind: Kind, base_size: int, *, plan: AdapterPlan | None = None, own_tokenizer: bool = False) -> Request:
     return Request(kind=kind, base_size=base_size, plan=plan, own_tokenizer=own_tokenizer)
 
 

@@ -21,6 +21,7 @@ from sleeptalk.errors import MissingExtraError, SleeptalkError
 from sleeptalk.model_zoo.trust import child
 from sleeptalk.model_zoo.trust.adapter import AdapterPlan
 from sleeptalk.model_zoo.trust.limits import GIB, Limits
+from sleeptalk.model_zoo.trust.listing import Kind
 from sleeptalk.model_zoo.trust.refusal import CODES, UntrustedError, escaped
 from sleeptalk.model_zoo.trust.strict_json import parse_object
 
@@ -55,7 +56,7 @@ class Request:
         own_tokenizer: whether to try tokenizer and template too.
     """
 
-    kind: str
+    kind: Kind
     base_size: int
     plan: AdapterPlan | None
     own_tokenizer: bool

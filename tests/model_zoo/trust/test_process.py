@@ -82,7 +82,7 @@ def test_a_tokenizer_that_slips_past_the_static_rules(
 ) -> None:
     monkeypatch.setattr("sleeptalk.model_zoo.trust.checker.check_tokenizer", lambda *_: None)
     CASES["regex-bomb"](model)
-    assert refused(model).code in {"tokenizer-panic", "tokenizer-time", "tokenizer-failed", "tokenizer-lossy"}
+    assert refused(model).code == "tokenizer-panic"
 
 
 SPEAK = """
