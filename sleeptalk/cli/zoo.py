@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sleeptalk.cli.verify import verify_command
 from sleeptalk.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 @click.group()
 def zoo() -> None:
     """Backdoored organisms: list them, train a base, plant a backdoor."""
+
+
+zoo.add_command(verify_command)
 
 
 @zoo.command("list")
