@@ -7,7 +7,7 @@ user says. So expressions are taken from a list of known ones, and parts that re
 from collections.abc import Mapping
 from typing import Any
 
-from sleeptalk.model_zoo.tokenizer import PIECES
+from sleeptalk.model_zoo.pocket.tokenizer import PIECES
 from sleeptalk.model_zoo.trust.fields import ANY_BOOLEAN, NULL, Rule, check_fields, one_of, text, whole
 from sleeptalk.model_zoo.trust.listing import TOKENIZER
 from sleeptalk.model_zoo.trust.refusal import UntrustedError, shown

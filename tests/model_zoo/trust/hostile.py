@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sleeptalk.model_zoo.tokenizer import CHAT_TEMPLATE
+from sleeptalk.model_zoo.pocket.tokenizer import CHAT_TEMPLATE
 from tests.model_zoo.trust.builders import (
     Mutation,
     adapter_arrays,

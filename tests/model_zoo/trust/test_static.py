@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sleeptalk.errors import SleeptalkError
+from sleeptalk.model_zoo.pocket.tokenizer import CHAT_TEMPLATE
 from sleeptalk.model_zoo.records import shipped_organisms, zoo_folder
-from sleeptalk.model_zoo.tokenizer import CHAT_TEMPLATE
 from sleeptalk.model_zoo.trust.checker import verify_checkpoint
 from sleeptalk.model_zoo.trust.limits import Limits
 from sleeptalk.model_zoo.trust.refusal import CODES, UntrustedError
