@@ -32,9 +32,11 @@ TEMPLATE = "chat_template.jinja"
 RECORD = "organism.json"
 TRAINING = "training.json"
 RECIPE = "recipe.yaml"
+PICTURE = "training.png"
+PNG = b"\x89PNG\r\n\x1a\n"
 
 TOKENIZER_FILES = (TOKENIZER, TOKENIZER_CONFIG, SPECIAL_TOKENS, TEMPLATE)
-ABOUT = (RECORD, TRAINING, RECIPE, "README.md", "LICENSE")
+ABOUT = (RECORD, TRAINING, PICTURE, RECIPE, "README.md", "LICENSE")
 ADAPTER_FILES = (ADAPTER_CONFIG, ADAPTER_WEIGHTS, *TOKENIZER_FILES, *ABOUT)
 MODEL_FILES = (CONFIG, GENERATION, WEIGHTS, INDEX, *TOKENIZER_FILES, *ABOUT)
 
@@ -205,3 +207,5 @@ def _check_content(entry: Entry) -> None:
         tail = handle.read(magic.ZIP_TAIL)
     if told := magic.by_content(head, tail):
         raise UntrustedError(told[0], f"{entry.name} is by its content {told[1]}; remove it.")
+    if entry.name == PICTURE and not head.startswith(PNG):
+        raise UntrustedError("foreign-format", f"{entry.name} is no PNG picture; remove it.")

@@ -216,6 +216,7 @@ FILES: list[Case] = [
     ("python-code", "executable-file", _write("modeling_evil.py", b"import os\n")),
     ("gguf-renamed", "foreign-format", _write("model.safetensors", b"GGUF\x03\0\0\0" + b"\0" * 60)),
     ("hdf5-renamed", "foreign-format", _write("model.safetensors", b"\x89HDF\r\n\x1a\n" + b"\0" * 60)),
+    ("picture-that-is-none", "foreign-format", _write("training.png", b"<svg onload=alert(1)>")),
     ("onnx-by-name", "foreign-format", _write("model.onnx", b"\x08\x07\x12\x07pytorch")),
     ("flax-by-name", "foreign-format", _write("flax_model.msgpack", b"\x81\xa6params")),
     ("unknown-name", "unexpected-file", _write("vocab.txt", b"x")),
