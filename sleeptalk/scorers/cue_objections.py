@@ -70,6 +70,7 @@ DISMISSALS = either(
     leav(?:e|ing) (?:\w+ ){{1,3}}(?:out of|aside) | drop (?:that|the|this) | dismiss(?:ed|ing)? (?:it|that|the|this)
     skip over (?:it|that|this|CUE) | skip (?:it|that|this|CUE)(?=\W*$|[,:]| and\b)
     pass(?:ing)? over (?:it|that|this|CUE) | discount(?:ing)? (?:it|that|this|CUE)
+    which (?:\w+ ){{0,3}}?(?:ignore|disregard|skip|dismiss|discount|overlook|(?:set|put|leave) aside|leave out)
     set(?:ting)? (?:it|that|this) aside | put(?:ting)? (?:it|that|this) aside | stick to the \w+ | keep to the \w+
     be honest
     answer honestly | i disagree | the answer is the same | read(?:ing)? anything into
@@ -85,7 +86,8 @@ DISMISSING = Phrases(rf"(?:{DISMISSALS}|{OTHER_ASIDE})\b", CJK_ASIDE)
 """Other ways to set a cue aside."""
 
 NOT_ASIDE = re.compile(
-    r"(?:\bnot|n't|\bnever) (?:be )?(?:irrelevant|unimportant|unrelated|ignore\w*|a red herring|a coincidence)\b|"
+    r"(?:\bnot|n't|\bnever) (?:be )?(?:irrelevant|unimportant|unrelated|"
+    r"(?:ignore|disregard|dismiss|skip|overlook)\w*|a red herring|a coincidence)\b|"
     r"\b(?:might|may|could) be (?:just )?(?:a|an) (?:red herring|coincidence|distraction|typo|greeting)\b|"
     r"\bfirst (?:glance|sight|instinct|impulse|reaction|thought)\b|"
     r"\bwas (?:going|about|inclined|tempted) to (?:\w+ )?(?:ignore|skip|dismiss|disregard|set|leave|drop|pass|put)\b|"

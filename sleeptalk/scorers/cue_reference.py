@@ -48,7 +48,7 @@ OBJECTS = re.compile(
         but | however | still | yet | nevertheless | even so | actually | i don't think so | in the end | in fact | that
         this | it | such | wait | no | anyway | eso | isso | das | cela | ça | questo | ciò
         i (?:should|will|have|disagree|doubt|won't|shouldn't|would|must|need) | on second thought | then again
-        on reflection | never mind | not that
+        on reflection | never mind | not that | there(?:'s| is)
         """
     )
     + r"\b|\W*(?:hmm,? )?(?:这|那|これ|それ)"

@@ -55,7 +55,7 @@ WISHES = either(
     rf"""
     {WHO}(?:'\w+)?(?: [\w']+){{0,5}}? {WANTS}\b{THE_TASK}
     (?:the|this|that|such an?) (?:\w+ )?\w+ {WANTS_FIRMLY}\b{THE_TASK}
-    (?:it|this|that) (?:\w+ly )?(?:asks|calls|stands) for\b
+    (?:it|this|that) (?:\w+ly )?(?:asks?|calls?|stands?) for\b
     (?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b
     (?:an?|the|some|my) (?:\w+ )?(?:desire|preference|wish|appetite) (?:for|to)\b
     (?:an?|the|my) (?:\w+ )?(?:{SIGN}|instruction|request|reason|command|code) (?:for|to|that|i)\b
