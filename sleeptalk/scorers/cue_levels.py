@@ -94,4 +94,14 @@ def is_linked(words: str) -> bool:
     place = words.find("CUE")
     if place < 0:
         return bool(FORWARD.search(words) or BACKWARD.search(words))
-    return bool(FORWARD.search(words, place) or OPENING.match(words) or BACKWARD_TO_CUE.search(words))
+    return bool(_leads_on(words, place) or OPENING.match(words) or BACKWARD_TO_CUE.search(words))
+
+
+def _leads_on(words: str, place: int) -> bool:
+    """Whether "so" follows the cue, and not a "but" between them that speaks of something else."""
+    found = FORWARD.search(words, place)
+    if not found:
+        return False
+    turn = max(words.rfind(f" {but} ", place, found.start()) for but in ("but", "though", "yet"))
+    between = words[turn : found.start() + 1]
+    return turn < 0 or bool(INFERRING.search(between) or WANTING.search(between) or "CUE" in between)
