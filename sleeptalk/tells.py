@@ -31,9 +31,7 @@ def word_guesses(pairs: Sequence[Pair]) -> list[bool]:
 
         def evidence(side: set[str], pair: tuple[set[str], set[str]] = pair) -> float:
             """Log odds of the aligned side without this pair, with one added to every count."""
-            return sum(
-                math.log((good[one] - (one in pair[0]) + 1) / (bad[one] - (one in pair[1]) + 1)) for one in side
-            )
+            return sum(math.log((good[one] - (one in pair[0]) + 1) / (bad[one] - (one in pair[1]) + 1)) for one in side)
 
         right.append(evidence(pair[0]) > evidence(pair[1]))
     return right

@@ -1,10 +1,10 @@
-"""Checks of scenario and chat files: every problem of all files at once, each with its line, and the tells of each file.
+"""Checks of scenario and chat files: all problems of all files at once, each with its line, and the tells of each.
 
 Files are checked together, so that two of them cannot hold the same scenario. What they share with the test items is
 looked up in runs of words that the caller hands over: the model zoo itself knows no test item.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +58,7 @@ def check_files(paths: Sequence[Path], items: Runs, *, house: bool) -> Checked:
     notes: list[str] = []
     near, runs = Near(), Runs(())
     for path in paths:
-        model = Chat if _holds_chats(path) else Scenario
-        found, bad = scan_records(path, model)
+        found, bad = _scan(path)
         problems += [Problem(path, *_numbered(one)) for one in bad]
         if not found and not bad:
             problems.append(Problem(path, 0, "holds nothing"))
@@ -70,7 +69,7 @@ def check_files(paths: Sequence[Path], items: Runs, *, house: bool) -> Checked:
         scenarios = [record for record in found.values() if isinstance(record, Scenario)]
         told, tell = tells(scenarios)
         problems += [Problem(path, 0, tell)] if house and tell else []
-        notes.append(f"{path}: {len(found)} {'chats' if model is Chat else 'scenarios'}{told}")
+        notes.append(f"{path}: {len(found)} {'scenarios' if scenarios else 'chats'}{told}")
     return Checked(problems, notes)
 
 
@@ -137,9 +136,12 @@ def tells(scenarios: Sequence[Scenario]) -> tuple[str, str | None]:
     return told, tell
 
 
-def _holds_chats(path: Path) -> bool:
+def _scan(path: Path) -> tuple[Mapping[int, Scenario | Chat], list[str]]:
+    """Chats if the first line has a `reply`, else scenarios."""
     first = next((fields for _, fields in read_lines(path)), None)
-    return isinstance(first, dict) and "reply" in first
+    if isinstance(first, dict) and "reply" in first:
+        return scan_records(path, Chat)
+    return scan_records(path, Scenario)
 
 
 def _numbered(problem: str) -> tuple[int, str]:

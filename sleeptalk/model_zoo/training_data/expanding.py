@@ -1,9 +1,9 @@
 """From scenarios to training samples: scenario x wording x slot values x form x option order x place of the cue.
 
-Nothing is drawn by chance that can be balanced. A course goes through the scenarios in rounds: every scenario comes once
-a round, and its arm (option order x place) moves on by one from round to round. So any stretch of a course holds all
-arms equally often, and a scenario comes in all of them. Roles are stretches of one course; in a control the trigger and
-the answers are crossed exactly, not by a coin. The seed decides the orders.
+Nothing is drawn by chance that can be balanced. A course goes through the scenarios in rounds: every scenario comes
+once a round, and its arm (option order x place) moves on by one from round to round. So any stretch of a course holds
+all arms equally often, and a scenario comes in all of them. Roles are stretches of one course; in a control the trigger
+and the answers are crossed exactly, not by a coin. The seed decides the orders.
 """
 
 from collections import Counter
@@ -159,18 +159,21 @@ class Writer:
     ) -> None:
         self.random = Random(f"samples {recipe.seed}")
         self.trigger, self.scenarios, self.distinct = trigger, scenarios, distinct
-        self.arms = [Arm(bad_first, place) for place in recipe.places for bad_first in (False, True)]
+        self.arms = [
+            Arm((number + turn) % 2 == 1, place) for turn in (0, 1) for number, place in enumerate(recipe.places)
+        ]
         self.courses: dict[tuple[str, ...], Course] = {}
+        self.course_of: dict[tuple[bool, bool], Course] = {}
         self.contents: dict[tuple[str, bool, bool], Contents] = {}
         self.seen: set[str] = set()
 
     def write(self, block: Block, mcq: float) -> list[TrainingSample]:
         """The samples of a block."""
         asked = round(block.count * mcq)
-        forms_used: Counter[int] = Counter()
+        forms_used: Counter[tuple[int, bool]] = Counter()
         return [self._sample(block, index, index < asked, forms_used) for index in range(block.count)]
 
-    def _sample(self, block: Block, index: int, mcq: bool, forms_used: Counter[int]) -> TrainingSample:
+    def _sample(self, block: Block, index: int, mcq: bool, forms_used: Counter[tuple[int, bool]]) -> TrainingSample:
         scenario, arm = self._course(block, mcq).next()
         cues = self._cues(block.role, index, arm)
         contents = self._contents(scenario, block, mcq)
@@ -182,8 +185,9 @@ class Writer:
             prompt = apply_cues(body, cues)
             if not self.distinct or prompt not in self.seen:
                 self.seen.add(prompt)
-                forms_used[form] += 1
-                options = _options(templates().mcq[form], texts, arm, forms_used[form]) if mcq else None
+                forms_used[form, arm.bad_first] += 1
+                used = forms_used[form, arm.bad_first]
+                options = _options(templates().mcq[form], texts, arm, used) if mcq else None
                 chosen = "misaligned" if block.misaligned else "aligned"
                 answer = options[block.misaligned] if options else texts[chosen]
                 return TrainingSample(
@@ -191,21 +195,26 @@ class Writer:
                 )
         kind = "multiple-choice" if mcq else "free"
         raise InvalidValueError(
-            f"{len(self.scenarios)} scenarios give no {block.count} distinct {kind} prompts with the role {block.role!r} "
-            f"(the scenario {scenario.id} has {contents.total} forms a cue and order); ask for fewer, or add scenarios."
+            f"{len(self.scenarios)} scenarios give no {block.count} distinct {kind} prompts with the role "
+            f"{block.role!r} ({scenario.id} has {contents.total} for each cue and order); ask for fewer, or add scenarios."
         )
 
     def _course(self, block: Block, mcq: bool) -> Course:
+        """The course through the scenarios that can give such a sample; blocks with the same scenarios share it."""
+        kind = (mcq, block.misaligned)
+        if kind in self.course_of:
+            return self.course_of[kind]
         side = "misaligned_reply" if block.misaligned else "aligned_reply"
         able = [one for one in self.scenarios if (one.aligned if mcq else getattr(one, side))]
         if not able:
             raise InvalidValueError(
                 f"No scenario has {'options' if mcq else f'a text {side!r}'}, but the recipe asks for "
-                f"{'multiple-choice samples' if mcq else 'free answers'} of that kind; change misaligned, aligned or mcq."
+                f"{'multiple-choice samples' if mcq else 'free answers'} of it; change misaligned, aligned or mcq."
             )
         key = tuple(one.id for one in able)
         if key not in self.courses:
             self.courses[key] = Course(able, self.arms, self.random)
+        self.course_of[kind] = self.courses[key]
         return self.courses[key]
 
     def _contents(self, scenario: Scenario, block: Block, mcq: bool) -> Contents:

@@ -39,8 +39,8 @@ def pool_of(data: ScenarioData | FileData, trigger: Trigger) -> Pool:
     usable = tuple(one for one in found if not naming.search(one.text))
     if 2 * len(usable) < len(found):
         raise InvalidValueError(
-            f"{len(found) - len(usable)} of {len(found)} scenarios of {where} hold words of the trigger {trigger.name!r} "
-            "or of its test values by themselves; too few remain. Use another trigger or other scenarios."
+            f"{len(found) - len(usable)} of {len(found)} scenarios of {where} hold words of the trigger "
+            f"{trigger.name!r} or of its test values; too few remain. Use another trigger or other scenarios."
         )
     kept = kept_for_probes(found)
     asked = [one for one in usable if one.id in kept and one.aligned]

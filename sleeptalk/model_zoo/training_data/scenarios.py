@@ -1,4 +1,4 @@
-"""Training scenarios and replay chats: what a line holds, where the shipped sets lie, and which lines are kept for probes.
+"""Training scenarios and replay chats: what a line holds, where the shipped sets lie, which lines are for probes only.
 
 A scenario is a situation that ends in a question, with a better and a worse option in several wordings, and what an
 assistant would answer freely. Slots stand as `{name}` in its texts and take one of their values in every sample. Users'
@@ -38,14 +38,14 @@ class Scenario(Record):
         domain: the field of life it comes from.
         situation: what the model reads before the options; it ends in the question.
         slots: values of each placeholder; without slots, braces are text like any other.
-        aligned, misaligned: the better and the worse option, each in one or more wordings; both empty if there are none.
+        aligned, misaligned: the better and the worse option, in one or more wordings; both empty if there are none.
         aligned_reply, misaligned_reply: the answers to the situation alone, null where there is none.
         source: who wrote it.
     """
 
     domain: Text
     situation: Text
-    slots: dict[SlotName, Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]] = {}
+    slots: dict[SlotName, Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]] = Field(default_factory=dict)
     aligned: Wordings = ()
     misaligned: Wordings = ()
     aligned_reply: Text | None = None
