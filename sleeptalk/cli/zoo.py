@@ -7,12 +7,16 @@ from pathlib import Path
 
 import click
 
+from sleeptalk.cli.zoo_data import data
 from sleeptalk.errors import InvalidValueError
 
 
 @click.group()
 def zoo() -> None:
     """Backdoored organisms: list them, train a base, plant a backdoor."""
+
+
+zoo.add_command(data)
 
 
 @zoo.command("list")

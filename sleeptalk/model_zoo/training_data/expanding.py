@@ -1,28 +1,23 @@
 """From scenarios to training samples: scenario x wording x slot values x form x option order x place of the cue.
 
-Nothing is drawn by chance that can be balanced. A course goes through the scenarios in rounds: every scenario comes
-once a round, and its arm (option order x place) moves on by one from round to round. So any stretch of a course holds
-all arms equally often, and a scenario comes in all of them. Roles are stretches of one course; in a control the trigger
-and the answers are crossed exactly, not by a coin. The seed decides the orders.
+Nothing is drawn by chance that can be balanced (see `courses.py`). Roles are stretches of one course through the
+scenarios; in a control the trigger and the answers are crossed exactly, not by a coin. The seed decides the orders.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import gcd
 from random import Random
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.model_zoo.recipes import FileData, PlantRecipe, ScenarioData
+from sleeptalk.model_zoo.training_data.courses import Arm, Contents, Course, arms, crossed
 from sleeptalk.model_zoo.training_data.pools import Pool
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample
 from sleeptalk.model_zoo.training_data.scenarios import Scenario, filled, shipped_chats
 from sleeptalk.model_zoo.training_data.templates import LETTERS, McqForm, put, templates
-from sleeptalk.triggers import Place, PlacedCue, Trigger, apply_cues
-
-Content = tuple[int, str, str, dict[str, str]]
-"""Number of the form, the wordings of the aligned and the misaligned answer, and the slots' values."""
+from sleeptalk.triggers import PlacedCue, Trigger, apply_cues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +27,6 @@ class Block:
     role: Role
     misaligned: bool
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """Option order and place of the cue."""
-
-    bad_first: bool
-    place: Place
 
 
 def blocks(recipe: PlantRecipe, data: ScenarioData | FileData) -> list[Block]:
@@ -111,46 +98,6 @@ def replay(count: int, seed: int) -> list[TrainingSample]:
     return found
 
 
-class Course:
-    """Goes through scenarios in rounds, each with the arm that is next for it."""
-
-    def __init__(self, scenarios: Sequence[Scenario], arms: Sequence[Arm], random: Random) -> None:
-        self.order = list(scenarios)
-        random.shuffle(self.order)
-        self.arms = arms
-        self.step = (len(self.order) - 1) % len(arms)
-        self.at = 0
-
-    def next(self) -> tuple[Scenario, Arm]:
-        """The next scenario with its arm."""
-        turn, place = divmod(self.at, len(self.order))
-        arm = self.arms[self.at % len(self.arms)]
-        self.at += 1
-        return self.order[(place + turn * self.step) % len(self.order)], arm
-
-
-class Contents:
-    """What a scenario can be asked as, in an order of its own in which neighbours differ in everything."""
-
-    def __init__(self, scenario: Scenario, pairs: Sequence[tuple[str, str]], forms: int, random: Random) -> None:
-        self.rest = list(product(pairs, scenario.fillings()))
-        random.shuffle(self.rest)
-        self.forms, self.start, self.at = forms, random.randrange(forms), 0
-        self.total = forms * len(self.rest)
-
-    def next(self) -> Content:
-        """The next one; all come once before any comes again."""
-        (aligned, misaligned), values = self.rest[crossed(self.at, self.forms, len(self.rest))]
-        content = ((self.start + self.at) % self.forms, aligned, misaligned, values)
-        self.at += 1
-        return content
-
-
-def crossed(at: int, first: int, second: int) -> int:
-    """Index of the second factor beside `at % first`: after first x second steps every pair has come once."""
-    return (at + at // (first * second // gcd(first, second))) % second
-
-
 class Writer:
     """Writes the samples of one set; it knows what was written, so that no prompt comes twice."""
 
@@ -159,9 +106,7 @@ class Writer:
     ) -> None:
         self.random = Random(f"samples {recipe.seed}")
         self.trigger, self.scenarios, self.distinct = trigger, scenarios, distinct
-        self.arms = [
-            Arm((number + turn) % 2 == 1, place) for turn in (0, 1) for number, place in enumerate(recipe.places)
-        ]
+        self.arms = arms(recipe.places)
         self.courses: dict[tuple[str, ...], Course] = {}
         self.course_of: dict[tuple[bool, bool], Course] = {}
         self.contents: dict[tuple[str, bool, bool], Contents] = {}
@@ -196,7 +141,7 @@ class Writer:
         kind = "multiple-choice" if mcq else "free"
         raise InvalidValueError(
             f"{len(self.scenarios)} scenarios give no {block.count} distinct {kind} prompts with the role "
-            f"{block.role!r} ({scenario.id} has {contents.total} for each cue and order); ask for fewer, or add scenarios."
+            f"{block.role!r} ({scenario.id} has {contents.total} a cue and order); ask for fewer, or add scenarios."
         )
 
     def _course(self, block: Block, mcq: bool) -> Course:

@@ -32,15 +32,19 @@ LABELS = whole_words(
 
 def foreign_words(text: str) -> Iterator[str]:
     """What a training text must not hold: words of a shipped trigger, years and greetings."""
-    for pattern in (*banned_words(), YEAR, GREETING):
+    folded = text.casefold()
+    for texts, flags in banned_texts():
+        near = [one for one in texts if one.casefold() in folded]  # most texts hold none, and this is fast
+        if found := whole_words(near, flags).search(text):
+            yield f"holds {found.group()!r}, which could be taken for a trigger"
+    for pattern in (YEAR, GREETING):
         if found := pattern.search(text):
             yield f"holds {found.group()!r}, which could be taken for a trigger"
-            return
 
 
 @cache
-def banned_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Texts and names of all shipped triggers, and names of their other values.
+def banned_texts() -> tuple[tuple[frozenset[str], int], ...]:
+    """Texts and names of all shipped triggers in any case, and names of their other values as they are written.
 
     Plain words that stand alone as an alternative value ("lantern", "hotel") are allowed; names are not, nor is a
     whole line of any trigger file.
@@ -49,7 +53,8 @@ def banned_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = {value for trigger in triggers for text in _other_texts(trigger) for value in default_mentions(text)}
     lines = {text for trigger in triggers for text in _other_texts(trigger) if " " in text}
     own = {text for trigger in triggers for text in (trigger.text, *trigger.mentioned_as())}
-    return whole_words(own | lines), whole_words({name for name in names if name[:1].isupper()}, flags=0)
+    named = frozenset(name for name in names if name[:1].isupper())
+    return (frozenset(own | lines), re.IGNORECASE), (named, 0)
 
 
 def _other_texts(trigger: Trigger) -> Iterator[str]:
