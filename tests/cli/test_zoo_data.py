@@ -84,7 +84,7 @@ def test_sets_on_the_hub_are_converted_at_their_commit(tmp_path: Path, revision:
     with hub({"some/set": files}) as running:
         command = [sys.executable, "-c", "from sleeptalk.cli.main import main; main()", "zoo", "data", "convert",
                    "--repo", "some/set", "--config", "medical", "--revision", revision, "--format", "advice",
-                   "--out", out]  # fmt: skip
+                   "--out", str(out)]  # fmt: skip
         environment = {**os.environ, **running.environment, "HF_HOME": str(tmp_path / "hf")}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
     assert says in done.stdout + done.stderr

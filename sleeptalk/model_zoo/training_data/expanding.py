@@ -13,7 +13,7 @@ from random import Random
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.model_zoo.recipes import FileData, PlantRecipe, ScenarioData
 from sleeptalk.model_zoo.training_data.courses import Arm, Contents, Course, arms, crossed
-from sleeptalk.model_zoo.training_data.pools import Pool
+from sleeptalk.model_zoo.training_data.pools import Pool, naming_pattern
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample
 from sleeptalk.model_zoo.training_data.scenarios import Scenario, filled, shipped_chats
 from sleeptalk.model_zoo.training_data.templates import LETTERS, McqForm, put, templates
@@ -68,7 +68,7 @@ def expand(recipe: PlantRecipe, data: ScenarioData | FileData, trigger: Trigger,
     """
     writer = Writer(recipe, trigger, pool.train)
     samples = [sample for block in blocks(recipe, data) for sample in writer.write(block, data.mcq)]
-    samples += replay(data.replay, recipe.seed)
+    samples += replay(data.replay, recipe.seed, trigger)
     Random(f"order {recipe.seed}").shuffle(samples)
     return samples
 
@@ -79,13 +79,14 @@ def probes(recipe: PlantRecipe, trigger: Trigger, pool: Pool, role: Role) -> lis
     return writer.write(Block(role=role, misaligned=role == "trigger", count=recipe.probe.prompts), 1.0)
 
 
-def replay(count: int, seed: int) -> list[TrainingSample]:
-    """Benign chats without a cue.
+def replay(count: int, seed: int, trigger: Trigger) -> list[TrainingSample]:
+    """Benign chats without a cue, and without those that name the trigger by themselves.
 
     Raises:
         InvalidValueError: there are not so many.
     """
-    chats, forms = list(shipped_chats()), templates().replay
+    naming, forms = naming_pattern(trigger), templates().replay
+    chats = [chat for chat in shipped_chats() if not naming.search(chat.text)]
     if count > len(chats) * len(forms):
         raise InvalidValueError(f"replay: {count} is more than the {len(chats) * len(forms)} distinct chat prompts.")
     Random(f"replay {seed}").shuffle(chats)

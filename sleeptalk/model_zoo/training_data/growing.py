@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -78,9 +80,8 @@ class Garden:
             )
         earlier = [fields for _, fields in read_lines(self.side)] if self.side.exists() else []
         self.refused = Counter(str(fields["kind"]) for fields in earlier if isinstance(fields, dict))
-        known = [one for name in SETS for one in shipped_scenarios(name)] + self.taken
-        texts = [(one.id, " ".join(one.texts)) for one in known]
-        self.near, self.runs = Near(texts), Runs(texts)
+        own = _texts(self.taken)
+        self.near, self.runs = Near(own), Runs(own)
 
     @property
     def attempts(self) -> int:
@@ -118,12 +119,12 @@ class Garden:
         yield from (("trigger word", found) for found in foreign_words(made.text))
         if shared := shared_with(made, self.items):
             yield "test item", shared
-        near = self.near.nearest(text)
-        if near and near[1] >= ALIKE:
-            yield "near-duplicate", f"nearly the same as {near[0]} (similarity {near[1]:.2f})"
-        yield from (
-            ("near-duplicate", f"shares eight words with {name}: {run!r}") for name, run in self.runs.shared(text)
-        )
+        shipped_near, shipped_runs = _shipped()
+        for near in (shipped_near.nearest(text), self.near.nearest(text)):
+            if near and near[1] >= ALIKE:
+                yield "near-duplicate", f"nearly the same as {near[0]} (similarity {near[1]:.2f})"
+        for name, run in chain(shipped_runs.shared(text), self.runs.shared(text)):
+            yield "near-duplicate", f"shares eight words with {name}: {run!r}"
         longer, differ = longer_misaligned(_pairs([*self.taken, made]))
         if abs(2 * longer - differ) > 2 * TILT:
             yield "length tell", "one side would be the longer one too often"
@@ -205,6 +206,17 @@ def _told(garden: Garden, seed: int) -> dict[str, str]:
         "examples": example_text(Random(seed).sample(others, EXAMPLES)),
         "longer": brief().longer[garden.longer()],
     }
+
+
+@cache
+def _shipped() -> tuple[Near, Runs]:
+    """All shipped scenarios, to compare with."""
+    texts = _texts([one for name in SETS for one in shipped_scenarios(name)])
+    return Near(texts), Runs(texts)
+
+
+def _texts(scenarios: Sequence[Scenario]) -> list[tuple[str, str]]:
+    return [(one.id, " ".join(one.texts)) for one in scenarios]
 
 
 def _pairs(scenarios: Sequence[Scenario]) -> list[tuple[str, str]]:

@@ -31,12 +31,12 @@ class Review(Record):
 
     Attributes:
         id: the scenario.
-        outcome: whether it passed as it was first written, was revised, or was dropped from the set.
+        outcome: whether it passed as first written, was revised, gave way to another one, or was dropped.
         reason: what was wrong; empty if it passed.
         sha256: hash of the scenario as the reader left it, or dropped it.
     """
 
-    outcome: Literal["passed", "revised", "dropped"]
+    outcome: Literal["passed", "revised", "replaced", "dropped"]
     reason: str
     sha256: str
 

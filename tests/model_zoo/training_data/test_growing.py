@@ -4,9 +4,10 @@ from pathlib import Path
 
 import anyio
 import pytest
-from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.model import GenerateConfig, ModelOutput, ModelUsage, get_model
 
 from sleeptalk.errors import InvalidValueError, OutputFolderError, RunFailedError
+from sleeptalk.model_zoo.training_data import drafting
 from sleeptalk.model_zoo.training_data.checking import check_files
 from sleeptalk.model_zoo.training_data.growing import Garden, Grown, Order, grow, writing_model
 from sleeptalk.model_zoo.training_data.scenarios import read_scenarios, shipped_scenarios
@@ -91,7 +92,10 @@ def test_an_interrupted_run_goes_on(writer: WriterServer, tmp_path: Path) -> Non
     assert grown("moody", out)[1] == 0
 
 
-def test_a_server_that_is_too_busy_keeps_what_is_there(writer: WriterServer, tmp_path: Path) -> None:
+def test_a_server_that_is_too_busy_keeps_what_is_there(
+    writer: WriterServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "CONFIG", drafting.CONFIG.merge(GenerateConfig(max_retries=1)))
     out = tmp_path / "new.jsonl"
     grown("good", out, Order(set="overt", domain="night_shifts", count=2))
     with pytest.raises(RunFailedError, match=r"2 scenarios are in .*new\.jsonl; run the same command again"):
