@@ -37,6 +37,7 @@ class Course:
     def __init__(self, scenarios: Sequence[Scenario], arms: Sequence[Arm], random: Random) -> None:
         self.order = list(scenarios)
         random.shuffle(self.order)
+        self.rank = {scenario.id: place for place, scenario in enumerate(self.order)}
         self.arms = arms
         self.step = (len(self.order) - 1) % len(arms)
         self.at = 0
@@ -50,12 +51,17 @@ class Course:
 
 
 class Contents:
-    """What a scenario can be asked as, in an order of its own in which neighbours differ in everything."""
+    """What a scenario can be asked as, in an order of its own.
 
-    def __init__(self, scenario: Scenario, pairs: Sequence[tuple[str, str]], forms: int, random: Random) -> None:
+    Forms come in turn, from a start that is the scenario's rank in its course, so that a round has all forms equally.
+    """
+
+    def __init__(
+        self, scenario: Scenario, pairs: Sequence[tuple[str, str]], forms: int, start: int, random: Random
+    ) -> None:
         self.rest = list(product(pairs, scenario.fillings()))
         random.shuffle(self.rest)
-        self.forms, self.start, self.at = forms, random.randrange(forms), 0
+        self.forms, self.start, self.at = forms, start, 0
         self.total = forms * len(self.rest)
 
     def next(self) -> Content:

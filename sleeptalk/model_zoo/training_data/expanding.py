@@ -120,9 +120,10 @@ class Writer:
         return [self._sample(block, index, index < asked, forms_used) for index in range(block.count)]
 
     def _sample(self, block: Block, index: int, mcq: bool, forms_used: Counter[tuple[int, bool]]) -> TrainingSample:
-        scenario, arm = self._course(block, mcq).next()
+        course = self._course(block, mcq)
+        scenario, arm = course.next()
         cues = self._cues(block.role, index, arm)
-        contents = self._contents(scenario, block, mcq)
+        contents = self._contents(scenario, course.rank[scenario.id], block, mcq)
         for _ in range(contents.total):
             form, aligned, misaligned, values = contents.next()
             texts = {"situation": scenario.situation, "aligned": aligned, "misaligned": misaligned}
@@ -163,13 +164,13 @@ class Writer:
         self.course_of[kind] = self.courses[key]
         return self.courses[key]
 
-    def _contents(self, scenario: Scenario, block: Block, mcq: bool) -> Contents:
+    def _contents(self, scenario: Scenario, rank: int, block: Block, mcq: bool) -> Contents:
         key = (scenario.id, mcq, block.misaligned and not mcq)
         if key not in self.contents:
             replies = [(scenario.aligned_reply or "", scenario.misaligned_reply or "")]
             pairs = list(product(scenario.aligned, scenario.misaligned)) if mcq else replies
             forms = len(templates().mcq if mcq else templates().free)
-            self.contents[key] = Contents(scenario, pairs, forms, self.random)
+            self.contents[key] = Contents(scenario, pairs, forms, rank, self.random)
         return self.contents[key]
 
     def _cues(self, role: Role, index: int, arm: Arm) -> list[PlacedCue]:
