@@ -67,9 +67,10 @@ def check_files(paths: Sequence[Path], items: Runs, *, house: bool) -> Checked:
             reasons += _form(record) if house else []
             problems += [Problem(path, line, f"{record.id} {reason}") for reason in reasons]
         scenarios = [record for record in found.values() if isinstance(record, Scenario)]
+        kind = "chats" if len(found) > len(scenarios) else "scenarios"
         told, tell = tells(scenarios)
         problems += [Problem(path, 0, tell)] if house and tell else []
-        notes.append(f"{path}: {len(found)} {'scenarios' if scenarios else 'chats'}{told}")
+        notes.append(f"{path}: {len(found)} {kind}{told}")
     return Checked(problems, notes)
 
 
