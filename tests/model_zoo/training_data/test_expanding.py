@@ -1,4 +1,5 @@
 import json
+import re
 import resource
 import time
 from collections import Counter
