@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sleeptalk.cli.verify import verify_command
+from sleeptalk.cli.zoo_data import data
 from sleeptalk.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def zoo() -> None:
 
 
 zoo.add_command(verify_command)
+zoo.add_command(data)
 
 
 @zoo.command("list")
