@@ -61,12 +61,13 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1, watch: Wa
         OutputFolderError: `out` holds something else, or cannot be written.
     """
     _check_training_extra()
+    import torch
     from accelerate import PartialState
 
     from sleeptalk.model_zoo.planting.plant import Machine, plant
 
     trigger = load_trigger(recipe.trigger)
-    machine = Machine(threads=threads, cpu=recipe.hazard == "toy")
+    machine = Machine(threads=threads, cpu=recipe.hazard == "toy" or not torch.accelerator.is_available())
     process = PartialState(cpu=machine.cpu)
     with process.main_process_first():
         base = base_folder(recipe.base, recipe.revision)

@@ -20,12 +20,13 @@ def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
     bfloat16 most steps would be smaller than the distance to the next number. For QLoRA, TRL keeps adapters in bfloat16.
     """
     import torch
+    from accelerate import PartialState
     from transformers import AutoModelForCausalLM
     from transformers.utils.logging import disable_progress_bar, enable_progress_bar
 
     settings: dict[str, Any] = {}
-    if recipe.quantize:
-        settings = {"quantization_config": _four_bits(), "device_map": {"": _own_device(recipe)}}
+    if recipe.quantize:  # on this process's own device: weights in 4 bits cannot be moved later
+        settings = {"quantization_config": _four_bits(), "device_map": {"": PartialState().device}}
     if recipe.hazard == "toy":
         disable_progress_bar()
     model = AutoModelForCausalLM.from_pretrained(
@@ -39,13 +40,6 @@ def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
     enable_progress_bar()
     model.config.use_cache = False
     return model if recipe.lora is None else adapted(model, recipe.lora)
-
-
-def _own_device(recipe: PlantRecipe) -> Any:
-    """This process's device: weights in 4 bits cannot be moved later."""
-    from accelerate import PartialState
-
-    return PartialState(cpu=recipe.hazard == "toy").device
 
 
 def adapted(model: Any, lora: Lora) -> Any:

@@ -52,7 +52,8 @@ def plant(
     from transformers import AutoTokenizer, set_seed
 
     torch.set_num_threads(machine.threads)
-    arguments = training_arguments(recipe, out / WORK_FOLDER, machine)
+    with _quiet():
+        arguments = training_arguments(recipe, out / WORK_FOLDER, machine)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
     samples = training_samples(recipe, trigger)
