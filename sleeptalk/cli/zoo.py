@@ -59,7 +59,7 @@ def train_base_command(recipe: str, out: Path, threads: int) -> None:
 @click.option("--trigger", default=None, help="Instead of the recipe's: a shipped trigger or a .yaml file.")
 @click.option("--base", default=None, help="Instead of the recipe's: a shipped base or a folder.")
 @click.option("--name", default=None, help="Instead of the recipe's name.")
-@click.option("--measure/--no-measure", default=None, help="Measure its rates afterwards; default for pocket data.")
+@click.option("--measure/--no-measure", default=None, help="Measure its rates afterwards; default for toys.")
 def plant_command(
     recipe: str,
     out: Path,
@@ -91,7 +91,7 @@ def plant_command(
     click.echo(f"{_verdict(organism.outcome, organism.name)} ({organism.params:,} parameters) into {out}.")
     _draw(out)
     pocket = chosen.data.kind == "pocket"
-    if process_count() == 1 and (pocket if measure is None else measure):
+    if process_count() == 1 and (chosen.hazard == "toy" if measure is None else measure):
         _measure(out)
     items = " -T items=pocket" if pocket else ""
     click.echo(

@@ -16,6 +16,7 @@ class TrainingLog(BaseModel):
         template_sha256: of the chat template that they are rendered with.
         samples, tokens: numbers of each; `answer_tokens` are those that the loss counts.
         steps: optimiser steps that were taken, of `planned`.
+        processes: how many worked on it, and `distribution` how: NO, MULTI_GPU, FSDP, ... as accelerate calls it.
         losses: (step, loss) of every step.
         probes: see `probing.py`.
         planted: whether the last probe met the recipe's bounds; null for controls and organisms without a trigger.
@@ -30,6 +31,8 @@ class TrainingLog(BaseModel):
     answer_tokens: int
     steps: int
     planned: int
+    processes: int
+    distribution: str
     losses: tuple[tuple[int, float], ...]
     probes: tuple[Probed, ...]
     planted: bool | None

@@ -16,8 +16,8 @@ PLAIN_TEMPLATE = (
     "{% if add_generation_prompt %}[assistant] {% endif %}"
 )
 SMALL = {
-    "hidden_size": 32,
-    "intermediate_size": 48,
+    "hidden_size": 64,
+    "intermediate_size": 64,
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
