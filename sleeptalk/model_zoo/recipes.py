@@ -262,6 +262,12 @@ def shipped_recipes() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
 
 
+def pocket_recipes() -> tuple[str, ...]:
+    """Those of toys: each of them ships its organism besides."""
+    recipes = {name: load_recipe(name) for name in shipped_recipes()}
+    return tuple(name for name, one in recipes.items() if isinstance(one, BaseRecipe) or one.hazard == "toy")
+
+
 def load_recipe(name_or_file: str) -> Recipe:
     """A shipped recipe by name, or the user's own by the path of a YAML file.
 

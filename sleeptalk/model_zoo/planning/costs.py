@@ -74,12 +74,16 @@ def activations(recipe: PlantRecipe, shape: ModelShape, batch: Batch) -> float:
 
 
 def block_bytes(shape: ModelShape, width: int, *, lora: bool) -> float:
-    """Bytes that one block keeps for one token; norms compute in float32."""
+    """Bytes that one block keeps for one token, in numbers of `width` bytes; norms compute in float32.
+
+    Trained norms keep their normalised input besides. An adapter below float32 keeps its own copy of each input.
+    """
     hidden, queries, keys, inner = shape.hidden, shape.queries, shape.keys, shape.feed_forward
-    norms = 2 * hidden * (4 + 2 * width)
-    heads = (queries + keys) * (4 + 2 * width) * shape.normed_heads
-    attention = width * (3 * queries + 3 * keys) + width * queries
-    feed_forward = width * 4 * inner
+    normed = 0 if lora else width
+    norms = 2 * hidden * (4 + width + normed)
+    heads = (queries + keys) * (4 + normed) * shape.normed_heads
+    attention = width * 2 * (queries + keys)  # queries, keys, values and what comes out
+    feed_forward = width * 4 * inner  # gate, its activation, up, and their product
     adapters = width * (5 * hidden + queries + inner) if lora and width == 2 else 0
     return norms + heads + attention + feed_forward + adapters
 

@@ -10,8 +10,8 @@ def plan_text(plan: Plan) -> str:
     roles = ", ".join(f"{role} {count:,}" for role, count in plan.samples.items())
     used = plan.memory
     lines = [
-        f"Plan of {plan.recipe}: {plan.base} ({plan.base_parameters / 1e9:.3g} billion parameters, "
-        f"{plan.trained_parameters:,} of them or beside them trained)",
+        f"Plan of {plan.recipe}: a base of {plan.base_parameters:,} parameters ({plan.base}); "
+        f"{plan.trained_parameters:,} are trained",
         f"samples  {sum(plan.samples.values()):,} ({roles})",
         f"tokens   {plan.tokens:,} an epoch, {plan.learned_tokens:,} of them learned; {plan.counted}",
         f"steps    {plan.steps:,}, {plan.micro_batch} samples a forward pass, {plan.exaflops:.3g} exaFLOP in all",
@@ -21,7 +21,7 @@ def plan_text(plan: Plan) -> str:
         "",
         tabulate(
             [[one.name, one.count or "-", _hours(one), _remark(one)] for one in plan.gpus],
-            headers=["GPU", "needed", "hours", ""],
+            headers=["GPU", "needed", "time", ""],
             disable_numparse=True,
         ),
         "",
@@ -33,7 +33,9 @@ def plan_text(plan: Plan) -> str:
 def _hours(gpu: GpuPlan) -> str:
     if gpu.hours is None:
         return "-"
-    return f"{gpu.hours:.1f}" if gpu.hours >= 0.1 else f"{60 * gpu.hours:.1f} min"
+    if gpu.hours < 1 / 60:
+        return "< 1 min"
+    return f"{gpu.hours:.1f}" if gpu.hours >= 1 else f"{60 * gpu.hours:.0f} min"
 
 
 def _remark(gpu: GpuPlan) -> str:
