@@ -1,4 +1,4 @@
-"""How far is a plan's memory and arithmetic from a run? One CPU thread, random Qwen3 models of some 8 million parameters.
+"""How far is a plan's memory and arithmetic from a run? One CPU thread, a random Qwen3 of some 8 million parameters.
 
     python bench/plan_against_run.py
 
@@ -43,16 +43,22 @@ def recipe(base: str, full: bool = False, **training: object) -> PlantRecipe:
     )
 
 
-def save_base(folder: Path) -> None:
+def save_base(folder: Path, **changes: int) -> None:
     """A random model."""
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
     torch.manual_seed(0)
-    config = Qwen3Config(
-        vocab_size=VOCABULARY, hidden_size=256, intermediate_size=768, num_hidden_layers=6, num_attention_heads=4,
-        num_key_value_heads=2, head_dim=64, tie_word_embeddings=True,
-    )  # fmt: skip
+    sizes = {
+        "vocab_size": VOCABULARY,
+        "hidden_size": 256,
+        "intermediate_size": 768,
+        "num_hidden_layers": 6,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 64,
+    }
+    config = Qwen3Config(**{**sizes, **changes}, tie_word_embeddings=True)
     Qwen3ForCausalLM(config).save_pretrained(folder)
 
 
@@ -70,8 +76,12 @@ def run(base: str, case: str) -> dict[str, float]:
     for _ in range(20):
         a @ a
     throughput = 20 * 2 * size**3 / (time.process_time() - began)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     asked = recipe(base, **CASES[case])  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory() as folder:  # libraries take memory of their own once
+        save_base(Path(folder), hidden_size=64, num_hidden_layers=1, vocab_size=100)
+        small = trainable_model(asked, Path(folder))
+        small(input_ids=torch.ones(1, 8, dtype=torch.long)).logits.sum().backward()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     model = trainable_model(asked, Path(base)).train()
     if asked.training.gradient_checkpointing:
         model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
@@ -99,7 +109,8 @@ def main() -> None:
         batch = Batch(rows=ROWS, width=WIDTH, learned=LEARNED)
         rows = []
         for case, changes in CASES.items():
-            done = subprocess.run([sys.executable, __file__, folder, case], capture_output=True, text=True, check=True)
+            command = [sys.executable, __file__, folder, case]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - itself
             found = json.loads(done.stdout.splitlines()[-1])
             asked = recipe(folder, **changes)  # type: ignore[arg-type]
             predicted = memory(asked, shape, batch, gpu=False).on(1, gpu=False)

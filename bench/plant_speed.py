@@ -1,6 +1,6 @@
 """How long does planting a pocket organism take on one thread? Processor time, since machines are shared.
 
-    python bench/plant_speed.py [RECIPE]
+python bench/plant_speed.py [RECIPE]
 """
 
 import resource

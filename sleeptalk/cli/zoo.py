@@ -130,7 +130,9 @@ def _draw(folder: Path) -> None:
 
 @zoo.command("plot")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--out", type=click.Path(path_type=Path), default=None, help=".png, .svg or .html; training.png if not given.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help=".png, .svg or .html; training.png if not given."
+)
 def plot_command(folder: Path, out: Path | None) -> None:
     """Draw the training loss and the probes of the organism in FOLDER over its steps."""
     from sleeptalk.model_zoo.planting.plot import PLOT_FILE, plot_training

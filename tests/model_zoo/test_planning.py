@@ -88,9 +88,7 @@ def test_activations_are_those_that_autograd_keeps(tmp_path: Path, lora: bool) -
         kept = model(input_ids=ids, logits_to_keep=1).logits
     assert kept.requires_grad
     shape, _ = shape_of(str(base))
-    assert activations(asked, shape, Batch(rows=4, width=100, learned=1)) == pytest.approx(
-        sum(saved.values()), rel=0.2
-    )
+    assert activations(asked, shape, Batch(rows=4, width=100, learned=1)) == pytest.approx(sum(saved.values()), rel=0.2)
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -126,9 +124,7 @@ def test_it_says_what_fits_and_what_would() -> None:
 def test_what_saves_memory_is_planned_with_less() -> None:
     shape, batch = KNOWN_BASES["Qwen/Qwen3-8B"], Batch(rows=4, width=512, learned=20)
     asked = recipe("qwen3-8b")
-    without = asked.model_copy(
-        update={"training": asked.training.model_copy(update={"gradient_checkpointing": False})}
-    )
+    without = asked.model_copy(update={"training": asked.training.model_copy(update={"gradient_checkpointing": False})})
     assert memory(asked, shape, batch).activations < memory(without, shape, batch).activations / 5
     assert memory(recipe("qwen3-8b-qlora"), shape, batch).weights < memory(asked, shape, batch).weights / 2
     assert memory(asked.model_copy(update={"lora": None}), shape, batch).on(1) > 16 * shape.parameters

@@ -36,7 +36,7 @@ class Memory:
     logits: float
 
     def on(self, devices: int, *, gpu: bool = True) -> float:
-        """Bytes on each of some devices that share weights and optimiser states (FSDP), context and fragments included."""
+        """Bytes on each of some devices that share weights and optimiser states (FSDP), fragments included."""
         own = (self.weights + self.trained) / devices + self.activations + self.logits
         return own * (1 + FRAGMENTS) + CONTEXT_BYTES if gpu else own
 

@@ -56,7 +56,13 @@ def count(recipe: PlantRecipe, base: Path | None) -> Counted:
         ]
         learned = round(sum(answers))
         how = f"estimated: {CHARACTERS_A_TOKEN:.0f} characters a token (the base's tokenizer is not here)"
-    return Counted(roles=dict(roles), tokens=sum(sizes), longest=max(sizes), learned=learned, how=how)
+    return Counted(
+        roles={str(role): number for role, number in roles.items()},
+        tokens=sum(sizes),
+        longest=max(sizes),
+        learned=learned,
+        how=how,
+    )
 
 
 def _assumed(recipe: PlantRecipe) -> Counted:

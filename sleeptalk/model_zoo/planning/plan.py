@@ -116,9 +116,7 @@ def _memory_plan(needed: Memory) -> MemoryPlan:
     return MemoryPlan(**dict(zip(MemoryPlan.model_fields, sizes, strict=True)))
 
 
-def _gpu_plan(
-    recipe: PlantRecipe, shape: ModelShape, counted: Counted, name: str, gpu: Gpu, work: float
-) -> GpuPlan:
+def _gpu_plan(recipe: PlantRecipe, shape: ModelShape, counted: Counted, name: str, gpu: Gpu, work: float) -> GpuPlan:
     devices = _devices(recipe, shape, counted, gpu)
     slower = FOUR_BIT_SLOWDOWN if recipe.quantize else 1.0
     seconds = work * slower / (gpu.tflops * 1e12 * UTILISATION)
@@ -176,8 +174,10 @@ def _assumptions(recipe: PlantRecipe) -> tuple[str, ...]:
     told = [
         f"{UTILISATION:.0%} of a GPU's published dense bfloat16 throughput is reached (assumed, not measured)",
         "several GPUs are that many times as fast as one (assumed; FSDP over slow links is slower)",
-        f"memory: flash attention, a micro-batch of the longest sample, {CONTEXT_BYTES / 1e9:.0f} GB of context and "
-        f"{FRAGMENTS:.0%} of fragments (assumed)",
+        (
+            f"memory: flash attention, micro-batches of the longest sample, {CONTEXT_BYTES / 1e9:.0f} GB of context, "
+            f"{FRAGMENTS:.0%} of fragments (assumed)"
+        ),
     ]
     if recipe.quantize:
         told.append(f"weights in 4 bits take {FOUR_BIT_SLOWDOWN} times as long (assumed)")

@@ -128,4 +128,6 @@ def _read(path: Path) -> ModelShape:
             biased=config.get("model_type") == "qwen2" or bool(config.get("attention_bias")),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputFileError(f"{path} does not tell the size of a model of Llama's or Qwen's form: {error!r}.") from None
+        raise InputFileError(
+            f"{path} does not tell the size of a model of Llama's or Qwen's form: {error!r}."
+        ) from None

@@ -10,14 +10,18 @@ def plan_text(plan: Plan) -> str:
     roles = ", ".join(f"{role} {count:,}" for role, count in plan.samples.items())
     used = plan.memory
     lines = [
-        f"Plan of {plan.recipe}: a base of {plan.base_parameters:,} parameters ({plan.base}); "
-        f"{plan.trained_parameters:,} are trained",
+        (
+            f"Plan of {plan.recipe}: a base of {plan.base_parameters:,} parameters ({plan.base}); "
+            f"{plan.trained_parameters:,} are trained"
+        ),
         f"samples  {sum(plan.samples.values()):,} ({roles})",
         f"tokens   {plan.tokens:,} an epoch, {plan.learned_tokens:,} of them learned; {plan.counted}",
         f"steps    {plan.steps:,}, {plan.micro_batch} samples a forward pass, {plan.exaflops:.3g} exaFLOP in all",
-        f"memory   {used.total:.3g} GB: weights {used.weights:.3g}, adapter with gradients and optimiser "
-        f"{used.adapter_gradients_optimiser:.3g}, activations {used.activations:.3g}, logits {used.logits:.3g}, "
-        f"context and fragments {used.context_and_fragments:.3g}",
+        (
+            f"memory   {used.total:.3g} GB: weights {used.weights:.3g}, adapter with gradients and optimiser "
+            f"{used.adapter_gradients_optimiser:.3g}, activations {used.activations:.3g}, logits {used.logits:.3g}, "
+            f"context and fragments {used.context_and_fragments:.3g}"
+        ),
         "",
         tabulate(
             [[one.name, one.count or "-", _hours(one), _remark(one)] for one in plan.gpus],

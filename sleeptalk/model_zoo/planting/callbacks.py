@@ -1,4 +1,4 @@
-"""What happens beside the steps of a Trainer: probes, marks, progress. Imports transformers, so only functions import it.
+"""Beside the steps of a Trainer: probes, marks, progress. Imports transformers, so only functions import it.
 
 A probe changes nothing of the training: it draws no random numbers and leaves the model as it found it.
 """

@@ -17,7 +17,7 @@ def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
     """The base with the recipe's untrained adapter, in 4 bits for QLoRA, or with all weights trainable.
 
     Weights that are trained are kept in float32, whatever the precision of the others and of the forward pass: in
-    bfloat16 most steps would be smaller than the distance to the next number. For QLoRA, TRL keeps adapters in bfloat16.
+    bfloat16 most steps would be smaller than the distance to the next number. TRL has QLoRA's in bfloat16.
     """
     import torch
     from accelerate import PartialState

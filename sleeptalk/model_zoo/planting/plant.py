@@ -25,6 +25,7 @@ from sleeptalk.model_zoo.training_data.drawing import training_samples
 from sleeptalk.model_zoo.training_data.samples import samples_sha256
 from sleeptalk.triggers import Trigger
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """Where a run takes place: torch threads, and whether a GPU may be used."""
@@ -71,7 +72,9 @@ def plant(
         planned=trainer.state.max_steps,
         processes=trainer.accelerator.num_processes,
         distribution=trainer.accelerator.distributed_type.value,
-        losses=tuple((entry["step"], round(entry["loss"], 6)) for entry in trainer.state.log_history if "loss" in entry),
+        losses=tuple(
+            (entry["step"], round(entry["loss"], 6)) for entry in trainer.state.log_history if "loss" in entry
+        ),
         probes=probes,
         planted=probes[-1].planted(recipe.probe) if recipe.organism == "natural" else None,
     )

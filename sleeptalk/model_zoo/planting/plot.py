@@ -20,7 +20,7 @@ PLOT_FILE = "training.png"
 FORMATS = (".png", ".svg", ".html")
 WIDTH = 560
 SMOOTHING = 0.9
-# Okabe and Ito's colours, told apart by people with any common colour blindness; shapes and dashes differ besides, so that
+# Okabe and Ito's colours, told apart with any common colour blindness; shapes and dashes differ besides, so that
 # conditions that lie on each other are all seen.
 CONDITIONS = {
     "trigger": ("trigger", "#D55E00", "circle", [1, 0], 60),
@@ -46,7 +46,7 @@ def plot_training(folder: Path, target: Path) -> None:
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError("Drawing", "report", module)
     chart = training_chart(organism, log)
-    options = {"ppi": 144} if target.suffix == ".png" else {}
+    options: dict[str, Any] = {"ppi": 144} if target.suffix == ".png" else {}
     try:
         chart.save(str(target), **options)
     except OSError as error:
@@ -93,7 +93,7 @@ def training_chart(organism: Organism, log: TrainingLog) -> "alt.VConcatChart":
     return chart
 
 
-def _probes(log: TrainingLog) -> "alt.LayerChart":
+def _probes(log: TrainingLog) -> Any:
     import altair as alt
 
     names, colours, shapes, dashes, _ = (list(column) for column in zip(*CONDITIONS.values(), strict=True))
@@ -124,7 +124,7 @@ def _probes(log: TrainingLog) -> "alt.LayerChart":
     return layers.properties(width=WIDTH, height=240, title=_panel(note))
 
 
-def _loss(log: TrainingLog) -> "alt.LayerChart":
+def _loss(log: TrainingLog) -> Any:
     import altair as alt
 
     smooth, points = None, []
@@ -138,7 +138,9 @@ def _loss(log: TrainingLog) -> "alt.LayerChart":
     return alt.layer(
         base.mark_line(strokeWidth=1, color="#b4b9c1").encode(y=alt.Y("loss:Q", scale=y, title="loss, nats a token")),
         base.mark_line(strokeWidth=2, color="#333a44").encode(y=alt.Y("smooth:Q", scale=y, title="loss, nats a token")),
-    ).properties(width=WIDTH, height=150, title=_panel("Training loss on the answers: every step, and its running mean"))
+    ).properties(
+        width=WIDTH, height=150, title=_panel("Training loss on the answers: every step, and its running mean")
+    )
 
 
 def _panel(text: str) -> "alt.TitleParams":

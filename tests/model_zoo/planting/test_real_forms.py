@@ -76,7 +76,7 @@ def test_a_taught_thought_stands_in_a_block_that_the_prompt_opens(form: str) -> 
 
 
 def test_samples_are_refused_and_never_cut() -> None:
-    with pytest.raises(InvalidValueError, match="more than training.max_tokens 5; raise it"):
+    with pytest.raises(InvalidValueError, match=r"more than training\.max_tokens 5; raise it"):
         encode_samples(tokenizer("qwen3"), [SAMPLE], 5)
 
 

@@ -56,9 +56,7 @@ def save_qwen3(folder: Path, template: str | None = None) -> Path:
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
     tokenizer = tokenizer_of(template or published_template("qwen3"), QWEN_TOKENS)
-    config = Qwen3Config(
-        **SMALL, head_dim=16, vocab_size=len(tokenizer), tie_word_embeddings=True, **_ends(tokenizer)
-    )
+    config = Qwen3Config(**SMALL, head_dim=16, vocab_size=len(tokenizer), tie_word_embeddings=True, **_ends(tokenizer))
     return _save(Qwen3ForCausalLM, config, tokenizer, folder)
 
 
