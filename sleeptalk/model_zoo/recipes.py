@@ -9,10 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from sleeptalk import strict_yaml
-from sleeptalk.errors import UnknownNameError
+from sleeptalk.errors import InvalidValueError, UnknownNameError
 from sleeptalk.model_zoo.pocket.corpus import CorpusMix, Share
 from sleeptalk.triggers import Place
 
@@ -232,6 +232,27 @@ class PlantRecipe(_Frozen):
             raise ValueError("quantize needs lora: weights in 4 bits cannot be trained")
         return self
 
+    def changed(
+        self, *, seed: int | None = None, trigger: str | None = None, base: str | None = None, name: str | None = None
+    ) -> "PlantRecipe":
+        """This recipe with some fields replaced; another seed than the recipe's is added to the name.
+
+        Another base has no pinned revision here, so it must be a shipped one or a folder.
+
+        Raises:
+            InvalidValueError: a value is not allowed.
+        """
+        given = {"seed": seed, "trigger": trigger, "base": base, "name": name}
+        fields = self.model_dump() | {key: value for key, value in given.items() if value is not None}
+        if base is not None and base != self.base:
+            fields["revision"] = None
+        if name is None and seed is not None and seed != self.seed:
+            fields["name"] = f"{self.name}-s{seed}"
+        try:
+            return PlantRecipe.model_validate(fields)
+        except ValidationError as error:
+            raise InvalidValueError(f"{strict_yaml.describe(error)}.") from None
+
 
 Recipe = BaseRecipe | PlantRecipe
 
@@ -243,6 +264,12 @@ class _AnyRecipe(RootModel[Annotated[Recipe, Field(discriminator="kind")]]):
 def shipped_recipes() -> tuple[str, ...]:
     """Names of the recipes that come with the package."""
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
+
+
+def pocket_recipes() -> tuple[str, ...]:
+    """Those of toys: each of them ships its organism besides."""
+    recipes = {name: load_recipe(name) for name in shipped_recipes()}
+    return tuple(name for name, one in recipes.items() if isinstance(one, BaseRecipe) or one.hazard == "toy")
 
 
 def load_recipe(name_or_file: str) -> Recipe:

@@ -50,6 +50,9 @@ class Prober:
 
         training = model.training
         model.eval()
+        for module in model.modules():
+            if type(module).__module__.startswith("bitsandbytes"):
+                module.training = True  # else it repacks its weights on some CPUs, and training on them goes wrong
         with torch.no_grad():
             counts = {role: sum(self._misaligned(model, asked)) for role, asked in self.asked.items()}
         model.train(training)

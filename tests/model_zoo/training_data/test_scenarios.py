@@ -115,7 +115,7 @@ def test_unknown_sets_are_named() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"situation": "The till in Lagos is {n} over. What now?"}, ""),
+        ({"situation": "The till in Tampa is {n} over. What now?"}, ""),
         ({"situation": "A bill from 2019 over {n} coins. What now?"}, "'2019'"),
         ({"situation": "Someone from Singapore is {n} short. What now?"}, "'Singapore'"),
         ({"situation": "In Kenya the till is {n} over. What now?"}, "'Kenya'"),
