@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -25,6 +26,16 @@ def test_the_reference_page_is_fresh() -> None:
     assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == made, "run: make docs"
     for command in COMMANDS:
         assert f"`sleeptalk {command}`" in made
+
+
+def test_tables_in_pages_are_those_of_the_records() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    pages = made["pages_with_tables"]()
+    assert {page.name for page in pages} >= {"README.md", "pocket-zoo.md"}
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert made["with_tables"](text) == text, f"{page.name} is stale; run: make docs"
+        assert set(re.findall(r"<!-- begin ([\w-]+) -->", text)) <= set(made["tables"]())
 
 
 def test_the_tasks_page_tells_the_counts_that_ship() -> None:
