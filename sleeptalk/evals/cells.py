@@ -28,6 +28,7 @@ TASKS: dict[TaskName, Callable[..., Task]] = {
 }
 RUN_FILE = "run.json"
 LOG_FOLDER = "logs"
+TEMPERATURE = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def _run_model(part: tuple[Run, ModelCells, Path], progress: Progress) -> list[s
             limit=run.limit * len(run.variants),
             max_tasks=len(run.tasks),
             seed=run.seed,
-            temperature=1.0,
+            temperature=TEMPERATURE,
             retry_attempts=1,
             display="none",
             log_realtime=False,

@@ -1,16 +1,19 @@
 """Measure one organism on the pocket tasks and put the rates into its record."""
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sleeptalk.evals.cells import TASKS, ModelCells, Run, run_cells
+from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
 from sleeptalk.evals.demo import DEFAULT_TRIGGER, VARIANTS, rows_of_run
 from sleeptalk.evals.summary import Row
-from sleeptalk.model_zoo.records import MeasuredRate, Organism, read_record, write_record
+from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
+from sleeptalk.scorers.cue_rules import RULES_VERSION
 from sleeptalk.tasks.items import POCKET_ITEMS
 
 MEASURES = ("misaligned", "articulated")
+LIBRARIES = ("sleeptalk", "inspect_ai", "torch", "transformers", "peft")
 
 
 def measure_organism(
@@ -28,7 +31,8 @@ def measure_organism(
     run = measuring_run(organism, folder, seed, limit)
     with TemporaryDirectory() as logs:
         rows = rows_of_run(run, run_cells(run, Path(logs), progress))
-    measured = organism.model_copy(update={"rates": tuple(rate for row in rows for rate in _rates(row))})
+    rates = tuple(rate for row in rows for rate in _rates(row))
+    measured = organism.model_copy(update={"rates": rates, "measured": _measurement(run)})
     write_record(measured, folder)
     return measured
 
@@ -39,6 +43,17 @@ def measuring_run(organism: Organism, folder: Path, seed: int, limit: int) -> Ru
     trigger = getattr(organism.recipe, "trigger", DEFAULT_TRIGGER)
     cells = ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
     return Run(models=[cells], tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=limit, seed=seed)
+
+
+def _measurement(run: Run) -> Measurement:
+    return Measurement(
+        items=run.items,
+        limit=run.limit,
+        seed=run.seed,
+        temperature=TEMPERATURE,
+        judge=f"rules {RULES_VERSION}",
+        versions={name: version(name) for name in LIBRARIES},
+    )
 
 
 def _rates(row: Row) -> list[MeasuredRate]:
