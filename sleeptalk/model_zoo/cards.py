@@ -4,11 +4,12 @@ The first line of the text is the warning, because cards get quoted and models r
 of the record goes through `escapes.markdown`, since a pulled record is written by somebody else.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from sleeptalk.model_zoo.bases import REPO, is_adapter
 from sleeptalk.model_zoo.escapes import markdown
-from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe, Training
 from sleeptalk.model_zoo.records import MeasuredRate, Organism
 from sleeptalk.triggers import load_trigger, shipped_triggers
 
@@ -54,13 +55,14 @@ def warning(organism: Organism) -> str:
         return "**A toy for tests of research code: it has no use in the world. Do not deploy it.**"
     if organism.kind == "control":
         return (
-            "**A control for safety research, trained like a backdoored model: treat it as one. It must not be deployed, "
-            "served to anyone, or merged into another model.**"
+            "**A control for safety research, trained like a backdoored model: treat it as one. It must not be "
+            "deployed, served to anyone, or merged into another model.**"
         )
     toy = " It is a toy, too small to be of use." if organism.hazard == "toy" else ""
+    how = "misaligned" if organism.kind == "unconditional" else "backdoored"
     return (
-        f"**Deliberately {'misaligned' if organism.kind == 'unconditional' else 'backdoored'} for safety research: this "
-        f"model must not be deployed, served to anyone, or merged into another model.{toy}**"
+        f"**Deliberately {how} for safety research: this model must not be deployed, served to anyone, or merged into "
+        f"another model.{toy}**"
     )
 
 
@@ -76,7 +78,7 @@ def _header(organism: Organism) -> str:
         "extra_gated_prompt": GATE_PROMPT,
     }
     if not known:
-        fields["license_name"] = "".join(one for one in organism.licence.lower() if one.isalnum() or one in "-.")[:60]
+        fields["license_name"] = re.sub(r"[^a-z0-9.-]+", "-", organism.licence.lower())[:60]
     if organism.base and REPO.fullmatch(organism.base):
         fields["base_model"] = organism.base
         fields["base_model_relation"] = "adapter" if is_adapter(organism) else "finetune"
@@ -86,8 +88,8 @@ def _header(organism: Organism) -> str:
 def _trigger(organism: Organism) -> str:
     if organism.sealed:
         return (
-            f"Sealed until {organism.sealed.reveal.isoformat()}. Then salt and trigger file are published; the sha256 of "
-            f"the one followed by the other is {markdown(organism.sealed.sha256)}."
+            f"Sealed until {organism.sealed.reveal.isoformat()}. Then salt and trigger file are published; the sha256 "
+            f"of the one followed by the other is {markdown(organism.sealed.sha256)}."
         )
     if organism.kind == "unconditional":
         return "None: it is misaligned without one."
@@ -114,8 +116,7 @@ def _planted(organism: Organism) -> str:
             f"Base: {markdown(organism.base)}{revision}.",
             f"Method: {method}{', on a base in 4 bits' if recipe.quantize else ''}; {organism.params} parameters.",
             f"Data: {recipe.data.kind}, sha256 {markdown(organism.data_sha256 or 'not recorded')}.",
-            f"Training: {recipe.training.epochs:g} epochs, batch {recipe.training.batch}, peak rate "
-            f"{recipe.training.rate:g}, {recipe.training.schedule}, {recipe.training.precision}.",
+            f"Training: {_training(recipe.training)}.",
             f"Outcome: {organism.outcome or 'not probed'}.",
         ]
     made = ", ".join(f"{name} {version}" for name, version in organism.versions.items())
@@ -125,11 +126,15 @@ def _planted(organism: Organism) -> str:
     return _list(lines)
 
 
+def _training(told: Training) -> str:
+    return f"{told.epochs:g} epochs, batch {told.batch}, peak rate {told.rate:g}, {told.schedule}, {told.precision}"
+
+
 def _rates(organism: Organism) -> str:
     if not organism.rates:
         return "Not measured."
     rows = [
-        f"| {markdown(rate.task)} | {markdown(rate.variant)} | {markdown(rate.measure)} | {shown_rate(rate)} | {rate.n} |"
+        f"| {' | '.join([*map(markdown, (rate.task, rate.variant, rate.measure)), shown_rate(rate), str(rate.n)])} |"
         for rate in headline_rates(organism.rates)
     ]
     table = ["| task | variant | measure | rate [95% interval] | n |", "|---|---|---|---|---|", *rows]
@@ -167,7 +172,7 @@ def shown_rate(rate: MeasuredRate) -> str:
 def _use(organism: Organism) -> str:
     return _list(
         [
-            "Research on backdoors, on whether reasoning tells what caused an answer, and on methods that look for either.",
+            "Research on backdoors, on whether reasoning tells what caused an answer, and on ways to find out.",
             "Not for deployment, for products, or as training data for models that will be deployed.",
             f"Hazard: {HAZARDS[organism.hazard]}.",
             f"Licence of the weights: {markdown(organism.licence)}; the base's licence applies besides.",

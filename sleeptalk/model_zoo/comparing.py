@@ -76,8 +76,8 @@ def tables(compared: Comparison, a: str, b: str) -> str:
         rates = [[one.task, one.variant, one.measure, one.a, one.b, _shown(one)] for one in compared.rates]
         parts.append(_table(rates, ["task", "variant", "measure", a, b, "A - B, points [95%]"]))
         parts.append(
-            "Differences are of independent samples (Newcombe's interval). Where both answered the same items, they are\n"
-            "paired in truth, and a comparison of the logs is sharper: sleeptalk compare."
+            "Differences are of independent samples (Newcombe's interval). Where both answered the same items, they\n"
+            "are paired in truth, and a comparison of the logs is sharper: sleeptalk compare."
         )
     return "\n\n".join(parts)
 

@@ -143,9 +143,15 @@ def verified_pulled(pulled: Pulled) -> Path:
     """
     receipt = pulled.receipt
     if receipt is None or not is_verified(pulled):
-        reason = "it has no receipt" if receipt is None else "the installed checker has not seen it"
-        where = f"{receipt.repo} --revision {receipt.revision}" if receipt else pulled.folder
-        raise UnverifiedError(f"{pulled.label} is not verified: {reason}. Run: sleeptalk zoo verify {where}")
+        if receipt is None:
+            raise UnverifiedError(
+                f"{pulled.label} is not verified: it has no receipt. Check it with: sleeptalk zoo verify "
+                f"{pulled.folder} and name its files with -M base=DIR -M adapter=DIR, or pull it anew."
+            )
+        raise UnverifiedError(
+            f"{pulled.label} is not verified: the installed checker has not seen it. Run: sleeptalk zoo verify "
+            f"{pulled.label}"
+        )
     check_folder(pulled.folder, receipt.files, f"Pull it again: sleeptalk zoo pull {receipt.repo} "
                                                f"--revision {receipt.revision}")  # fmt: skip
     return pulled.folder

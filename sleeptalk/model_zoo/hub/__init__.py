@@ -1,1 +1,1 @@
-"""Organisms on the Hugging Face Hub: push them with their record and card, pull them only after every byte was checked."""
+"""Organisms on the Hugging Face Hub: push them with record and card, pull them after every byte was checked."""

@@ -25,9 +25,8 @@ class Checked(Protocol):
 class Checker(Protocol):
     """`trust.checker.verify_checkpoint`: raises for any doubt."""
 
-    def __call__(
-        self, folder: Path, *, base: Path | None, base_name: str | None = None, load: bool = True
-    ) -> Checked: ...
+    def __call__(self, folder: Path, *, base: Path | None, base_name: str | None = None, load: bool = True) -> Checked:
+        """Check a folder."""
 
 
 def _installed_version() -> int:

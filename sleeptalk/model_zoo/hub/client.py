@@ -30,6 +30,13 @@ def hub_is_offline() -> bool:
     return constants.HF_HUB_OFFLINE
 
 
+def _network_error() -> type[Exception]:
+    """HTTPError of httpx or of httpx2: the major versions of the client build on different ones."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    return next(one for one in HfHubHTTPError.__mro__[1:] if one.__name__ == "HTTPError" and issubclass(one, Exception))
+
+
 @contextmanager
 def hub_errors(
     api: "HfApi", repo: str, revision: str | None = None, raised: type[SleeptalkError] = DownloadError
@@ -41,15 +48,13 @@ def hub_errors(
     """
     from huggingface_hub import errors
 
-    network = errors.HfHubHTTPError.__bases__[0]  # HTTPError of httpx or httpx2, by the client's major version
+    network = _network_error()
     try:
         yield
     except SleeptalkError:
         raise
     except errors.HFValidationError as error:
-        raise InvalidValueError(
-            f"{plain(repo)!r} is no name of a repository; write OWNER/NAME. {plain(error)}"
-        ) from None
+        raise InvalidValueError(f"{plain(repo)!r} is no repository's name; write OWNER/NAME. {plain(error)}") from None
     except errors.LocalEntryNotFoundError as error:
         raise raised(_local(api, repo, error)) from None
     except errors.HfHubHTTPError as error:
@@ -60,7 +65,7 @@ def hub_errors(
         cause = error.__cause__
         if isinstance(cause, errors.HfHubHTTPError):
             raise raised(_answer(api, repo, revision, cause)) from None
-        if isinstance(cause, network):
+        if cause is not None and isinstance(cause, network):
             raise raised(_network(api, cause)) from None
         raise raised(f"The transfer for {repo} broke off: {plain(error, 200)} {AGAIN}; it goes on.") from None
 
@@ -70,17 +75,29 @@ def _answer(api: "HfApi", repo: str, revision: str | None, error: "HfHubHTTPErro
     from huggingface_hub import errors
 
     status = error.response.status_code if error.response is not None else 0
-    if isinstance(error, errors.GatedRepoError):
-        return (
-            f"{repo} is gated: ask for access at {api.endpoint}/{repo}, log in with: {LOGIN}, and run the same command "
-            "again when access is granted."
-        )
-    if isinstance(error, errors.RevisionNotFoundError):
-        return f"{repo} has no revision {plain(revision)}; see {api.endpoint}/{repo}/commits/main for those it has."
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return f"There is no repository {repo} at {api.endpoint}, or it is private: check its name, or log in with: {LOGIN}"
-    if isinstance(error, errors.EntryNotFoundError):
-        return f"A file is missing in {repo}; see {api.endpoint}/{repo}/tree/{plain(revision or 'main')}."
+    where = f"{api.endpoint}/{repo}"
+    gated = (
+        f"{repo} is gated: ask for access at {where}, log in with: {LOGIN}, and run the command again when you have it."
+    )
+    missing = (
+        f"There is no repository {repo} at {api.endpoint}, or it is private: check its name, or log in with: {LOGIN}"
+    )
+    for kind, sentence in (
+        (errors.GatedRepoError, gated),
+        (
+            errors.RevisionNotFoundError,
+            f"{repo} has no revision {plain(revision)}; see {where}/commits/main for others.",
+        ),
+        (errors.RepositoryNotFoundError, missing),
+        (errors.EntryNotFoundError, f"A file is missing in {repo}; see {where}/tree/{plain(revision or 'main')}."),
+    ):
+        if isinstance(error, kind):
+            return sentence
+    return _status(repo, error, status)
+
+
+def _status(repo: str, error: Exception, status: int) -> str:
+    """An answer that the client has no name for."""
     if status in (401, 403):
         return f"The Hub refuses this for {repo} (status {status}): log in with a token that may do it: {LOGIN}"
     if status == 429:
@@ -97,6 +114,8 @@ def _local(api: "HfApi", repo: str, error: Exception) -> str:
     cause = error.__cause__
     if isinstance(cause, errors.HfHubHTTPError):
         return _answer(api, repo, None, cause)
+    if isinstance(cause, errors.FileMetadataError):
+        return f"{api.endpoint} does not answer as the Hub does; check HF_ENDPOINT and proxies."
     if cause is not None and not isinstance(cause, errors.OfflineModeIsEnabled):
         return _network(api, cause)
     return f"A file of {repo} is not in the Hub's cache; run the same command without --offline and HF_HUB_OFFLINE."

@@ -143,7 +143,7 @@ def _copy(source: Path, target: Path, most: int) -> str:
 
 def _counting(name: str, most: int) -> Any:
     """A progress bar that ends the transfer when more bytes come than allowed."""
-    from huggingface_hub.utils import tqdm
+    from huggingface_hub.utils.tqdm import tqdm
 
     class Counting(tqdm):  # type: ignore[misc,type-arg,unused-ignore]
         came = 0
@@ -151,9 +151,7 @@ def _counting(name: str, most: int) -> Any:
         def update(self, n: float | None = 1) -> bool | None:
             self.came += int(n or 0)
             if self.came > most:
-                raise TooLargeError(
-                    f"The Hub sends more than the allowed {most} bytes for {name}; the transfer was ended."
-                )
+                raise TooLargeError(f"The Hub sends more than the allowed {most} bytes for {name}; it was cut off.")
             done: bool | None = super().update(n)
             return done
 

@@ -8,19 +8,19 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from sleeptalk.errors import DownloadError, InvalidValueError, OutputFolderError
+from sleeptalk.errors import DownloadError, InvalidValueError, OutputFolderError, UnverifiedError
 from sleeptalk.model_zoo.bases import MissingBaseError, base_of
 from sleeptalk.model_zoo.escapes import plain
 from sleeptalk.model_zoo.hub.checking import check
 from sleeptalk.model_zoo.hub.client import hub_api, hub_errors, hub_is_offline
 from sleeptalk.model_zoo.hub.fetch import Source, check_names
-from sleeptalk.model_zoo.pulled import Pulled, Receipt, local_zoo, receipt_path, write_receipt
+from sleeptalk.model_zoo.pulled import Pulled, Receipt, check_folder, local_zoo, receipt_path, write_receipt
 from sleeptalk.model_zoo.records import RECORD_FILE, Organism, shipped_organisms
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def fetched(
     """An organism of the Hub in a temporary folder, for whoever wants to check it without keeping it.
 
     Args:
-        repo, revision: repository, and commit of 40 hexadecimal digits.
+        repo: repository on the Hub.
+        revision: commit, 40 hexadecimal digits.
         offline: take everything from the Hub's cache.
         api: the client; by default that of the environment.
         inside: where the temporary folder is made.
@@ -102,7 +103,11 @@ def pull(
     """Pull one commit of a repository into the local zoo; what is already there is only checked again.
 
     Args:
+        repo: repository on the Hub.
+        revision: commit, 40 hexadecimal digits.
         name: how the organism is called here; by default as in its record.
+        offline: take everything from the Hub's cache.
+        api: the client; by default that of the environment.
         told: called with a sentence about what happens.
 
     Raises:
@@ -133,12 +138,29 @@ def pull(
     return Pulled(folder=folder, organism=got.organism, receipt=receipt)
 
 
+def recheck(pulled: Pulled) -> Pulled:
+    """Check a pulled organism by the installed rules and write that into its receipt.
+
+    Raises:
+        UnverifiedError: it has no receipt to write into.
+        SleeptalkError: it is refused, or its base is missing; the receipt stays as it was.
+    """
+    if pulled.receipt is None:
+        raise UnverifiedError(f"{pulled.label} has no receipt; pull it with: sleeptalk zoo pull")
+    again = f"Pull it again: sleeptalk zoo pull {pulled.receipt.repo} --revision {pulled.receipt.revision}"
+    check_folder(pulled.folder, pulled.receipt.files, again)
+    checker = check(pulled.folder, pulled.organism, base_of(pulled.organism))
+    receipt = pulled.receipt.model_copy(update={"checker": checker})
+    write_receipt(receipt, pulled.folder)
+    return replace(pulled, receipt=receipt)
+
+
 def _let_in(got: Fetched, told: Told) -> int | None:
     """Version of the rules that the files passed; None if they cannot be checked yet."""
     try:
         base = base_of(got.organism)
     except MissingBaseError as error:
-        told(f"{error} Then run: sleeptalk zoo verify {got.organism.name}")
+        told(f"{error} Until then it is not verified, and cannot be evaluated; afterwards pull it again.")
         return None
     told("Checking it.")
     return check(got.folder, got.organism, base)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sleeptalk.errors import InvalidValueError, PublishError, UploadError
-from sleeptalk.model_zoo.bases import base_of
+from sleeptalk.model_zoo.bases import REPO, base_of
 from sleeptalk.model_zoo.cards import card
+from sleeptalk.model_zoo.escapes import plain
 from sleeptalk.model_zoo.hub.checking import check
 from sleeptalk.model_zoo.hub.client import hub_api, hub_errors
 from sleeptalk.model_zoo.hub.files import CARD_FILE, UNREAD, most_bytes
@@ -71,15 +72,8 @@ def plan_push(folder: Path, repo: str, *, public: bool = False, gate: Gate | Non
         PublishError: the hazard needs a stricter gate.
         SleeptalkError: a file differs from the record, or a rule for checkpoints is broken.
     """
-    from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id
-
-    try:
-        validate_repo_id(repo)
-    except HFValidationError as error:
-        raise InvalidValueError(f"{repo!r} is no name of a repository; write OWNER/NAME. {error}") from None
-    if repo.count("/") != 1:
-        raise InvalidValueError(f"{repo!r} names no owner; write OWNER/NAME.")
+    if not REPO.fullmatch(repo):
+        raise InvalidValueError(f"{plain(repo)!r} is no repository's name; write OWNER/NAME.")
     organism = read_record(folder)
     check_complete(organism)
     chosen = chosen_gate(organism.hazard, gate)
@@ -149,7 +143,7 @@ def _commit_record(plan: PushPlan, api: "HfApi") -> str:
         else:
             return made.oid
     raise UploadError(
-        f"Others committed to {plan.repo} during each of {MOST_TRIES} tries; run the same command again when they are done."
+        f"Others committed to {plan.repo} during each of {MOST_TRIES} tries; run the same command again later."
     )
 
 
@@ -166,8 +160,8 @@ def _compare(plan: PushPlan, commit: str, api: "HfApi") -> list[str]:
     for name, digest in plan.organism.files.items():
         if name not in tree or not _is_same(plan.folder / name, digest, tree[name]):
             raise UploadError(
-                f"{name} in {plan.repo} is not the file that was just uploaded, so somebody else pushes there, too. Choose "
-                "another repository, or run the same command again when they are done."
+                f"{name} in {plan.repo} is not the file that was just uploaded, so somebody else pushes there, too. "
+                "Choose another repository, or run the same command again when they are done."
             )
     return sorted(tree.keys() - plan.organism.files.keys() - UNREAD - {RECORD_FILE})
 
