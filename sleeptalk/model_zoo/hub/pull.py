@@ -6,6 +6,7 @@ that a record or config names besides (a base, code, a template) is followed.
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from sleeptalk.errors import DownloadError, InvalidValueError, OutputFolderError
 from sleeptalk.model_zoo.bases import MissingBaseError, base_of
 from sleeptalk.model_zoo.escapes import plain
 from sleeptalk.model_zoo.hub.checking import check
-from sleeptalk.model_zoo.hub.client import hub_api, hub_errors, hub_is_offline
+from sleeptalk.model_zoo.hub.client import AGAIN, hub_api, hub_errors, hub_is_offline
 from sleeptalk.model_zoo.hub.fetch import Source, check_names
 from sleeptalk.model_zoo.pulled import Pulled, Receipt, check_folder, local_zoo, receipt_path, write_receipt
 from sleeptalk.model_zoo.records import RECORD_FILE, Organism, shipped_organisms
@@ -26,6 +27,8 @@ from sleeptalk.model_zoo.records import RECORD_FILE, Organism, shipped_organisms
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
+PREFIX = ".pull-"
+A_DAY = 86400
 COMMIT = re.compile(r"[0-9a-f]{40}")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
@@ -83,7 +86,7 @@ def fetched(
         raise DownloadError(f"{repo} has no {RECORD_FILE} at {revision}, so it was not pushed by sleeptalk zoo push.")
     organism = source.record()
     check_names(organism, listed)
-    with TemporaryDirectory(prefix=".pull-", dir=inside) as temporary:
+    with TemporaryDirectory(prefix=PREFIX, dir=inside) as temporary:
         folder = Path(temporary) / "files"
         folder.mkdir()
         files = {name: source.copy(name, digest, folder) for name, digest in sorted(organism.files.items())}
@@ -113,28 +116,35 @@ def pull(
     Raises:
         SleeptalkError: it was not let in; nothing of it is in the local zoo.
     """
+    from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
+
     api, zoo = api or hub_api(), local_zoo()
     if name is not None:
         _check_name(name)
     try:
         zoo.mkdir(parents=True, exist_ok=True)
+        _clear(zoo)
     except OSError as error:
         raise OutputFolderError(f"Cannot write to {zoo}: {error.strerror}; set SLEEPTALK_HOME.") from None
     told(f"Fetching {repo} at {revision}.")
-    with fetched(repo, revision, offline=offline, api=api, inside=zoo) as got:
-        called = name or got.organism.name
-        _check_name(called)
-        receipt = Receipt(
-            name=called,
-            repo=repo,
-            revision=revision,
-            endpoint=api.endpoint,
-            checker=_let_in(got, told),
-            files=got.files,
-            pulled=datetime.now(UTC),
-        )
-        folder = zoo / f"{called}@{revision}"
-        _move(got.folder, folder, receipt)
+    try:
+        with fetched(repo, revision, offline=offline, api=api, inside=zoo) as got:
+            called = name or got.organism.name
+            _check_name(called)
+            receipt = Receipt(
+                name=called,
+                repo=repo,
+                revision=revision,
+                endpoint=api.endpoint,
+                checker=_let_in(got, told),
+                files=got.files,
+                pulled=datetime.now(UTC),
+            )
+            folder = zoo / f"{called}@{revision}"
+            with WeakFileLock(zoo.with_name("zoo.lock")):
+                _move(got.folder, folder, receipt)
+    except OSError as error:
+        raise OutputFolderError(f"Cannot write to {zoo}: {error.strerror or error}. {AGAIN}; it goes on.") from None
     return Pulled(folder=folder, organism=got.organism, receipt=receipt)
 
 
@@ -164,6 +174,13 @@ def _let_in(got: Fetched, told: Told) -> int | None:
         return None
     told("Checking it.")
     return check(got.folder, got.organism, base)
+
+
+def _clear(zoo: Path) -> None:
+    """Remove what pulls left behind that were killed."""
+    for path in zoo.glob(f"{PREFIX}*"):
+        if time.time() - path.stat().st_mtime > A_DAY:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _check_name(name: str) -> None:

@@ -37,13 +37,14 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushPlan:
-    """What will be pushed, complete and checked."""
+    """What will be pushed, complete and checked; `gate_asked` tells whether the user chose the gate."""
 
     folder: Path
     organism: Organism
     repo: str
     public: bool
     gate: Gate
+    gate_asked: bool
     bytes: int
 
 
@@ -81,7 +82,9 @@ def plan_push(folder: Path, repo: str, *, public: bool = False, gate: Gate | Non
         most_bytes(name)
     check(folder, organism, base_of(organism))
     size = sum((folder / name).stat().st_size for name in organism.files)
-    return PushPlan(folder=folder, organism=organism, repo=repo, public=public, gate=chosen, bytes=size)
+    return PushPlan(
+        folder=folder, organism=organism, repo=repo, public=public, gate=chosen, gate_asked=gate is not None, bytes=size
+    )
 
 
 def push(plan: PushPlan, api: "HfApi | None" = None, told: Told = lambda _: None) -> Pushed:
@@ -100,7 +103,8 @@ def push(plan: PushPlan, api: "HfApi | None" = None, told: Told = lambda _: None
             raise PublishError(
                 f"{plan.repo} is public already; add --public if that is meant, or choose another repository."
             )
-        api.update_repo_settings(plan.repo, gated=False if plan.gate == "none" else plan.gate)
+        gate: Gate = "manual" if info.gated == "manual" and not plan.gate_asked else plan.gate
+        api.update_repo_settings(plan.repo, gated=False if gate == "none" else gate)
         told(f"Uploading {len(plan.organism.files)} files, {plan.bytes / 1e6:.1f} MB.")
         api.upload_folder(
             repo_id=plan.repo,
@@ -114,7 +118,7 @@ def push(plan: PushPlan, api: "HfApi | None" = None, told: Told = lambda _: None
             told("Making it public.")
             api.update_repo_settings(plan.repo, private=False)
     return Pushed(
-        repo=plan.repo, commit=commit, tag=tag, public=plan.public, gate=plan.gate, url=f"{api.endpoint}/{plan.repo}"
+        repo=plan.repo, commit=commit, tag=tag, public=plan.public, gate=gate, url=f"{api.endpoint}/{plan.repo}"
     )
 
 

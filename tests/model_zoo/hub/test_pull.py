@@ -1,6 +1,7 @@
 import os
 import shutil
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from huggingface_hub import HfApi, constants
 from sleeptalk.errors import DownloadError, InvalidValueError, SleeptalkError, TooLargeError, WrongBytesError
 from sleeptalk.model_zoo.hub import fetch, files
 from sleeptalk.model_zoo.hub.pull import fetched, pinned, pull
-from sleeptalk.model_zoo.pulled import find_pulled, pulled_organisms, read_receipt
+from sleeptalk.model_zoo.pulled import find_pulled, pulled_organisms, read_receipt, verified_pulled
 from tests.loopback_model_hub import TOKEN, ModelHub, model_hub
 from tests.loopback_repos import Fault
 from tests.model_zoo.hub.conftest import REPO, digests, files_of, organism_at
@@ -279,6 +280,49 @@ def test_a_checked_copy_without_the_local_zoo(
         assert digests(got.folder) == got.files == digests(wharf)
     assert not got.folder.exists()
     assert left_over() == []
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    hub: ModelHub, stranger: HfApi, pushed: str, left_over: LeftOver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SleeptalkError, match="No space left on device"):
+        pull(REPO, pushed, api=stranger)
+    assert left_over() == []
+
+
+def test_two_pulls_of_one_commit_at_once(hub: ModelHub, stranger: HfApi, pushed: str, left_over: LeftOver) -> None:
+    results: list[object] = []
+
+    def run() -> None:
+        try:
+            results.append(pull(REPO, pushed, api=stranger).label)
+        except SleeptalkError as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(results) == {f"wharf@{pushed}"}
+    assert left_over() == [f"wharf@{pushed}", f"wharf@{pushed}.json"]
+    found = find_pulled("wharf")
+    assert found is not None
+    assert verified_pulled(found) == found.folder
+
+
+def test_what_a_killed_pull_left_is_removed(
+    hub: ModelHub, stranger: HfApi, pushed: str, left_over: LeftOver, tmp_path: Path
+) -> None:
+    for name in ("old", "new"):
+        (tmp_path / "home" / "zoo" / f".pull-{name}").mkdir(parents=True)
+    os.utime(tmp_path / "home" / "zoo" / ".pull-old", (0, 0))
+    pull(REPO, pushed, api=stranger)
+    assert left_over() == [".pull-new", f"wharf@{pushed}", f"wharf@{pushed}.json"]
 
 
 def test_a_local_zoo_that_cannot_be_written(

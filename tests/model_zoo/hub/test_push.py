@@ -96,6 +96,13 @@ def test_the_hazard_decides_how_open_a_gate_may_be(tmp_path: Path, hazard: Any, 
         assert plan_push(folder, REPO, gate=wanted).gate == gate
 
 
+@pytest.mark.parametrize(("wanted", "gate"), [(None, "manual"), ("auto", "auto")])
+def test_a_stricter_gate_is_opened_by_word_only(hub: ModelHub, api: HfApi, wharf: Path, wanted: Any, gate: str) -> None:
+    hub.add(REPO, {}, private=True, gated="manual")
+    assert push(plan_push(wharf, REPO, gate=wanted), api).gate == gate
+    assert hub.repos[REPO].gated == gate
+
+
 def test_an_incomplete_record_names_everything_that_is_missing(wharf: Path) -> None:
     changes = {"data_sha256": None, "rates": (), "measured": None, "licence": "", "hazard": "low",
                "base": "org/base"}  # fmt: skip
