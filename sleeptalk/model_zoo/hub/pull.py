@@ -103,7 +103,7 @@ def pull(
     api: "HfApi | None" = None,
     told: Told = lambda _: None,
 ) -> Pulled:
-    """Pull one commit of a repository into the local zoo; what is already there is only checked again.
+    """Pull one commit of a repository into the local zoo; an older copy of the same commit is replaced.
 
     Args:
         repo: repository on the Hub.
@@ -116,16 +116,10 @@ def pull(
     Raises:
         SleeptalkError: it was not let in; nothing of it is in the local zoo.
     """
-    from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
-
     api, zoo = api or hub_api(), local_zoo()
     if name is not None:
         _check_name(name)
-    try:
-        zoo.mkdir(parents=True, exist_ok=True)
-        _clear(zoo)
-    except OSError as error:
-        raise OutputFolderError(f"Cannot write to {zoo}: {error.strerror}; set SLEEPTALK_HOME.") from None
+    _prepare(zoo)
     told(f"Fetching {repo} at {revision}.")
     try:
         with fetched(repo, revision, offline=offline, api=api, inside=zoo) as got:
@@ -141,8 +135,7 @@ def pull(
                 pulled=datetime.now(UTC),
             )
             folder = zoo / f"{called}@{revision}"
-            with WeakFileLock(zoo.with_name("zoo.lock")):
-                _move(got.folder, folder, receipt)
+            _move(got.folder, folder, receipt)
     except OSError as error:
         raise OutputFolderError(f"Cannot write to {zoo}: {error.strerror or error}. {AGAIN}; it goes on.") from None
     return Pulled(folder=folder, organism=got.organism, receipt=receipt)
@@ -176,11 +169,15 @@ def _let_in(got: Fetched, told: Told) -> int | None:
     return check(got.folder, got.organism, base)
 
 
-def _clear(zoo: Path) -> None:
-    """Remove what pulls left behind that were killed."""
-    for path in zoo.glob(f"{PREFIX}*"):
-        if time.time() - path.stat().st_mtime > A_DAY:
-            shutil.rmtree(path, ignore_errors=True)
+def _prepare(zoo: Path) -> None:
+    """Make the local zoo, and remove what pulls left behind that were killed."""
+    try:
+        zoo.mkdir(parents=True, exist_ok=True)
+        for path in zoo.glob(f"{PREFIX}*"):
+            if time.time() - path.stat().st_mtime > A_DAY:
+                shutil.rmtree(path, ignore_errors=True)
+    except OSError as error:
+        raise OutputFolderError(f"Cannot write to {zoo}: {error.strerror}; set SLEEPTALK_HOME.") from None
 
 
 def _check_name(name: str) -> None:
@@ -194,13 +191,16 @@ def _check_name(name: str) -> None:
 
 def _move(made: Path, folder: Path, receipt: Receipt) -> None:
     """Put the receipt down, then the files, in one rename; an older copy of the same commit makes room."""
+    from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
+
     old = made.with_name("old")
-    if folder.exists():
-        folder.rename(old)
-    write_receipt(receipt, folder)
-    try:
-        made.rename(folder)
-    except OSError:
-        receipt_path(folder).unlink(missing_ok=True)
-        raise
+    with WeakFileLock(folder.parent.with_name("zoo.lock")):
+        if folder.exists():
+            folder.rename(old)
+        write_receipt(receipt, folder)
+        try:
+            made.rename(folder)
+        except OSError:
+            receipt_path(folder).unlink(missing_ok=True)
+            raise
     shutil.rmtree(old, ignore_errors=True)

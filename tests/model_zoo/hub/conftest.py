@@ -24,6 +24,7 @@ from sleeptalk.model_zoo.records import (
 from tests.loopback_model_hub import TOKEN, ModelHub, model_hub
 
 REPO = "lab/wharf"
+LeftOver = Callable[[], list[str]]
 Run = Callable[..., tuple[int, str, str]]
 DATA = "d" * 64
 
@@ -119,7 +120,7 @@ def stranger(hub: ModelHub) -> HfApi:
 
 
 @pytest.fixture
-def left_over(tmp_path: Path) -> Callable[[], list[str]]:
+def left_over(tmp_path: Path) -> LeftOver:
     """What lies in the local zoo, hidden files included."""
     return lambda: sorted(path.name for path in (tmp_path / "home").glob("zoo/*"))
 

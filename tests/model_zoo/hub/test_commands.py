@@ -15,7 +15,7 @@ from sleeptalk.model_zoo import pulled as local
 from sleeptalk.model_zoo.elsewhere import known_organisms
 from sleeptalk.model_zoo.hub.pull import pull
 from sleeptalk.model_zoo.pulled import find_pulled, local_zoo
-from sleeptalk.model_zoo.records import find_organism, read_record, shipped_organisms, write_record
+from sleeptalk.model_zoo.records import find_organism, read_record, write_record
 from tests.loopback_model_hub import TOKEN, ModelHub
 from tests.model_zoo.hub.conftest import REPO, Run, digests, organism_at
 
@@ -92,17 +92,6 @@ def test_show_and_card(zoo: Run, wharf: Path) -> None:
     code, _, err = zoo("show", "nothing")
     assert code == 2
     assert "Unknown organism 'nothing'; known are: 2026" in err
-
-
-def test_the_first_line_of_every_shipped_card_warns() -> None:
-    from sleeptalk.model_zoo.cards import card
-
-    for organism in shipped_organisms().values():
-        text = card(organism).partition("\n---\n\n")[2]
-        first = text.splitlines()[0].lower()
-        assert "deploy" in first
-        assert ("toy" in first) == (organism.kind != "control")
-    assert "without effect" in card(find_organism("singapore-control"))
 
 
 def test_diff_of_equal_and_different_records(zoo: Run, wharf: Path, tmp_path: Path) -> None:

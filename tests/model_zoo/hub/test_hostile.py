@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,8 @@ from sleeptalk.model_zoo.hub.pull import pull
 from sleeptalk.model_zoo.records import Organism, parse_record, read_record
 from sleeptalk.model_zoo.showing import page
 from tests.loopback_model_hub import ModelHub
-from tests.model_zoo.hub.conftest import REPO, files_of, rewritten
+from tests.model_zoo.hub.conftest import REPO, LeftOver, files_of, rewritten
 
-LeftOver = Callable[[], list[str]]
 NAMES = (
     "../evil.json",
     "/etc/evil.json",

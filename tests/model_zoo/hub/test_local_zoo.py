@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from huggingface_hub import HfApi
 
-from sleeptalk.errors import IntegrityError, UnknownNameError, UnverifiedError
+from sleeptalk.errors import IntegrityError, InvalidValueError, UnknownNameError, UnverifiedError
 from sleeptalk.model_zoo import pulled as local
 from sleeptalk.model_zoo.bases import MissingBaseError, base_of
+from sleeptalk.model_zoo.hub import checking
 from sleeptalk.model_zoo.hub.pull import pull, recheck
+from sleeptalk.model_zoo.hub.push import plan_push, push
 from sleeptalk.model_zoo.loading import locate
 from sleeptalk.model_zoo.pulled import find_pulled, local_zoo, receipt_path
 from sleeptalk.model_zoo.records import find_organism, zoo_folder
 from tests.loopback_model_hub import ModelHub
-from tests.model_zoo.hub.conftest import REPO, Run, files_of, organism_at
+from tests.model_zoo.hub.conftest import REPO, LeftOver, Run, files_of, organism_at
 
 
 def test_the_provider_finds_what_was_pulled(hub: ModelHub, stranger: HfApi, pushed: str) -> None:
@@ -145,3 +147,44 @@ def test_a_pulled_organism_generates(hub: ModelHub, stranger: HfApi, pushed: str
     ]
     assert replies[0].completion == replies[1].completion
     assert one.api.engine is two.api.engine  # type: ignore[attr-defined]
+
+
+class Rules:
+    """Stands for the installed checker."""
+
+    def __init__(self, refuses: bool = False) -> None:
+        self.refuses = refuses
+        self.asked: list[tuple[set[str], Path | None, str | None]] = []
+        self.checker = 7
+
+    def __call__(self, folder: Path, *, base: Path | None, base_name: str | None = None, load: bool = True) -> "Rules":
+        self.asked.append(({path.name for path in folder.iterdir()}, base, base_name))
+        if self.refuses:
+            raise InvalidValueError("a rule is broken")
+        return self
+
+
+def test_the_installed_rules_are_asked_before_anything_is_let_in(
+    hub: ModelHub, api: HfApi, wharf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = Rules()
+    monkeypatch.setattr(checking, "installed_checker", lambda: rules)
+    done = push(plan_push(wharf, REPO), api)
+    got = pull(REPO, done.commit, api=api)
+    assert got.receipt is not None
+    assert got.receipt.checker == 7
+    files = {"adapter_config.json", "adapter_model.safetensors", "organism.json"}
+    assert rules.asked == [(files, zoo_folder() / "base-talker", "base-talker")] * 2
+
+
+def test_what_the_rules_refuse_is_neither_pushed_nor_pulled(
+    hub: ModelHub, stranger: HfApi, pushed: str, wharf: Path, monkeypatch: pytest.MonkeyPatch, left_over: LeftOver
+) -> None:
+    monkeypatch.setattr(checking, "installed_checker", lambda: Rules(refuses=True))
+    with pytest.raises(InvalidValueError, match="a rule is broken"):
+        pull(REPO, pushed, api=stranger)
+    assert left_over() == []
+    before = len(hub.seen)
+    with pytest.raises(InvalidValueError, match="a rule is broken"):
+        plan_push(wharf, REPO)
+    assert len(hub.seen) == before

@@ -2,7 +2,6 @@ import os
 import shutil
 import stat
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,8 @@ from sleeptalk.model_zoo.hub.pull import fetched, pinned, pull
 from sleeptalk.model_zoo.pulled import find_pulled, pulled_organisms, read_receipt, verified_pulled
 from tests.loopback_model_hub import TOKEN, ModelHub, model_hub
 from tests.loopback_repos import Fault
-from tests.model_zoo.hub.conftest import REPO, digests, files_of, organism_at
+from tests.model_zoo.hub.conftest import REPO, LeftOver, digests, files_of, organism_at
 
-LeftOver = Callable[[], list[str]]
 WEIGHTS = "adapter_model.safetensors"
 
 
