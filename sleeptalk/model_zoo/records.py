@@ -174,7 +174,7 @@ def parse_record(data: bytes, source: str) -> Organism:
     except ValidationError as error:
         raise InputFileError(f"{source}: {plain(describe(error), 1000)}.") from None
     except (ValueError, RecursionError) as error:
-        raise InputFileError(f"{source} is not strict JSON: {plain(str(error), 200)}.") from None
+        raise InputFileError(f"{source} is not JSON: {plain(str(error), 200)}.") from None
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
