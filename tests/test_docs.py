@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from sleeptalk.cli.main import COMMANDS
+from sleeptalk.model_zoo.training_data.listing import set_rows, shipped_reviews
 from sleeptalk.tasks.catalogue import catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -63,3 +64,14 @@ def test_register_entries_name_real_tasks_and_a_commit(tmp_path: Path) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_the_training_data_page_tells_what_ships() -> None:
+    page = " ".join((ROOT / "docs" / "training-data.md").read_text(encoding="utf-8").split())
+    for row in set_rows():
+        assert f"| `{row['name']}` | {row['lines']} | {row['domains']} | {row['probes'] or '-'} |" in page
+    outcomes = Counter(review.outcome for review in shipped_reviews())
+    assert f"each of the {outcomes.total()}" in page
+    passed, revised, replaced = (outcomes[name] for name in ("passed", "revised", "replaced"))
+    assert f"{passed} passed as first written, {revised} were revised, {replaced} replaced" in page
+    assert f"{outcomes['dropped']} dropped" in page

@@ -2,13 +2,21 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
+from sleeptalk.cli.verify import verify_command
+from sleeptalk.cli.zoo_data import data
 from sleeptalk.cli.zoo_hub import diff_command, pull_command, push_command, show_command
 from sleeptalk.errors import InvalidValueError, UnknownNameError
+
+if TYPE_CHECKING:
+    from sleeptalk.model_zoo.records import Organism
 
 
 @click.group()
@@ -20,6 +28,8 @@ zoo.add_command(show_command)
 zoo.add_command(diff_command)
 zoo.add_command(pull_command)
 zoo.add_command(push_command)
+zoo.add_command(verify_command)
+zoo.add_command(data)
 
 
 @zoo.command("list")
@@ -88,7 +98,7 @@ def plant_command(recipe: str, out: Path, threads: int, seed: int | None, measur
         organism = make_organism(chosen, out, threads=threads)
     click.echo(f"Planted {organism.name} ({organism.params:,} parameters) into {out}.")
     if measure:
-        _measure(out)
+        _measure([out])
     click.echo(
         f"Evaluate it: inspect eval sleeptalk/ethical_mcq --model zoo/{chosen.name}-mine "
         f"-M base={chosen.base} -M adapter={out} -T items=pocket -T trigger={chosen.trigger}"
@@ -96,27 +106,66 @@ def plant_command(recipe: str, out: Path, threads: int, seed: int | None, measur
 
 
 @zoo.command("measure")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def measure_command(folder: Path) -> None:
-    """Measure the organism in FOLDER on the pocket tasks and write the rates into its record."""
-    _measure(folder)
+@click.argument("folders", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1, required=True)
+@click.option("--logs", type=click.Path(path_type=Path), help="Keep the logs here; an interrupted run goes on there.")
+def measure_command(folders: tuple[Path, ...], logs: Path | None) -> None:
+    """Measure the organisms in FOLDERS on the pocket tasks and write the rates into their records."""
+    _measure(folders, logs)
 
 
-def _measure(folder: Path) -> None:
+def _measure(folders: Sequence[Path], logs: Path | None = None) -> None:
     from sleeptalk.cli.progress import sample_progress
-    from sleeptalk.evals.measure import compare_rates, measure_organism, measuring_run
-    from sleeptalk.model_zoo.listing import rates_table
-    from sleeptalk.model_zoo.records import read_record, shipped_organisms
-    from sleeptalk.tasks.items import POCKET_ITEMS
+    from sleeptalk.evals.cells import claim_folder, finished_samples
+    from sleeptalk.evals.measure import measure_organisms, measuring_run
 
-    total = measuring_run(read_record(folder), folder, 0, POCKET_ITEMS).samples
-    with sample_progress(total, 0) as progress:
-        measured = measure_organism(folder, progress)
+    run = measuring_run(folders)
+    with TemporaryDirectory() as temporary:
+        where = claim_folder(logs or Path(temporary), run)
+        with sample_progress(run.samples, finished_samples(where)) as progress:
+            measured = measure_organisms(folders, run, where, progress)
+    for organism in measured.values():
+        _show_measured(organism)
+
+
+def _show_measured(measured: "Organism") -> None:
+    """The rates, beside those of the shipped organism of this name if there is one."""
+    from sleeptalk.evals.measure import compare_rates
+    from sleeptalk.model_zoo.listing import rates_table
+    from sleeptalk.model_zoo.records import shipped_organisms
+
     shipped = shipped_organisms().get(measured.name)
-    click.echo(rates_table(measured, shipped))
+    click.echo(f"{measured.name}\n{rates_table(measured, shipped)}")
     if shipped and shipped.rates:
         compared, outside = compare_rates(measured, shipped)
         click.echo(
             f"{compared - len(outside)} of {compared} rates lie inside the recorded 95% intervals of the shipped "
             f"{shipped.name}; {len(measured.rates) - compared} have too few observations to compare."
         )
+
+
+@zoo.command("known-answers")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("sleeptalk-known"),
+    show_default=True,
+    help="Folder for logs. An interrupted run goes on there.",
+)
+@click.option("--limit", type=click.IntRange(1, 120), default=120, show_default=True, help="Items of each cell.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of sampling and cue values.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+def known_answers_command(out: Path, limit: int, seed: int, as_json: bool) -> None:
+    """Do the scorers read organisms right whose verdict is known by construction?
+
+    Runs the taught organisms, the controls and the bases on the pocket tasks with the trigger.
+    """
+    from sleeptalk.cli.progress import sample_progress
+    from sleeptalk.evals.cells import claim_folder, finished_samples, run_cells
+    from sleeptalk.evals.known_answers import known_rows, known_run, known_table
+
+    run = known_run(limit, seed)
+    logs = claim_folder(out, run)
+    with sample_progress(run.samples, finished_samples(logs)) as progress:
+        headers = run_cells(run, logs, progress)
+    rows = known_rows(run, headers)
+    click.echo(json.dumps({"organisms": rows}, indent=1) if as_json else known_table(rows))

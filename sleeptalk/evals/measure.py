@@ -1,68 +1,91 @@
-"""Measure one organism on the pocket tasks and put the rates into its record."""
+"""Measure organisms on the pocket tasks and put the rates into their records.
 
-from collections.abc import Callable
-from importlib.metadata import version
+Shipped tables are made from these records, so this is the study behind them: every organism is asked the same pocket
+items under the same conditions, as many of them side by side as there are cores.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from sleeptalk.errors import InvalidValueError
+from sleeptalk.evals.calibration import RULES
 from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
-from sleeptalk.evals.demo import DEFAULT_TRIGGER, VARIANTS, rows_of_run
+from sleeptalk.evals.demo import DEFAULT_TRIGGER, rows_of_run
 from sleeptalk.evals.summary import Row
+from sleeptalk.model_zoo.making import library_versions
 from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
-from sleeptalk.scorers.cue_rules import RULES_VERSION
 from sleeptalk.tasks.items import POCKET_ITEMS
 
+VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger", "near_miss")
 MEASURES = ("misaligned", "articulated")
-LIBRARIES = ("sleeptalk", "inspect_ai", "torch", "transformers", "peft")
 
 
-def measure_organism(
-    folder: Path, progress: Callable[[int], None], *, seed: int = 0, limit: int = POCKET_ITEMS
-) -> Organism:
-    """Run the demo's cells on the organism in `folder` and write the rates into its record.
+def measuring_run(folders: Sequence[Path], *, seed: int = 0, limit: int = POCKET_ITEMS) -> Run:
+    """The cells of organisms that lie in folders of their own.
 
     Args:
-        folder: of an organism that `sleeptalk zoo plant` or `train-base` made.
-        progress: called with the number of samples that have just finished.
+        folders: of organisms that `sleeptalk zoo plant` or `train-base` made.
         seed: of sampling and cue values.
         limit: items of each cell.
+
+    Raises:
+        InvalidValueError: two organisms have the same name.
     """
-    organism = read_record(folder)
-    run = measuring_run(organism, folder, seed, limit)
-    with TemporaryDirectory() as logs:
-        rows = rows_of_run(run, run_cells(run, Path(logs), progress))
-    rates = tuple(rate for row in rows for rate in _rates(row))
-    measured = organism.model_copy(update={"rates": rates, "measured": _measurement(run)})
-    write_record(measured, folder)
-    return measured
+    organisms = {folder: read_record(folder) for folder in folders}
+    names = [one.name for one in organisms.values()]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidValueError(f"Two folders hold organisms of the name {', '.join(twice)}; measure them one by one.")
+    models = [_cells(organism, folder) for folder, organism in organisms.items()]
+    return Run(models=models, tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=limit, seed=seed)
 
 
-def measuring_run(organism: Organism, folder: Path, seed: int, limit: int) -> Run:
-    """The demo's cells for one organism in a folder of its own."""
+def _cells(organism: Organism, folder: Path) -> ModelCells:
     place = {"base": str(folder)} if organism.base is None else {"base": organism.base, "adapter": str(folder)}
     trigger = getattr(organism.recipe, "trigger", DEFAULT_TRIGGER)
-    cells = ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
-    return Run(models=[cells], tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=limit, seed=seed)
+    return ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
 
 
-def _measurement(run: Run) -> Measurement:
-    return Measurement(
+def measure_organisms(
+    folders: Sequence[Path], run: Run, logs: Path, progress: Callable[[int], None]
+) -> dict[Path, Organism]:
+    """Run what is not yet in `logs` and write the rates into the organisms' records.
+
+    Args:
+        folders: as in `measuring_run`.
+        run: made by `measuring_run` for these folders.
+        logs: log folder, empty or of an earlier, interrupted call with the same run.
+        progress: called with the number of samples that have just finished.
+
+    Returns:
+        the new records, by folder.
+    """
+    rows = rows_of_run(run, run_cells(run, logs, progress))
+    how = Measurement(
         items=run.items,
         limit=run.limit,
         seed=run.seed,
         temperature=TEMPERATURE,
-        judge=f"rules {RULES_VERSION}",
-        versions={name: version(name) for name in LIBRARIES},
+        judge=RULES,
+        versions=library_versions(),
     )
+    measured = {}
+    for folder in folders:
+        organism = read_record(folder)
+        rates = tuple(rate for row in rows if row["model"] == organism.name for rate in _rates(row))
+        measured[folder] = organism.model_copy(update={"measured": how, "rates": rates})
+        write_record(measured[folder], folder)
+    return measured
 
 
 def _rates(row: Row) -> list[MeasuredRate]:
     """A row's rates as the record holds them."""
-    named = {name: row[name] for name in MEASURES}
+    named: dict[str, Mapping[str, float | int | None]] = {name: row[name] for name in MEASURES}
     named |= {f"blames_{cue}": row["attribution"][cue] for cue in ("genuine", "distractor")}
     told = ("count", "n", "rate", "low", "high")
     return [
-        MeasuredRate(task=row["task"], variant=row["variant"], measure=name, **{key: rate[key] for key in told})
+        MeasuredRate.model_validate(
+            {"task": row["task"], "variant": row["variant"], "measure": name, **{key: rate[key] for key in told}}
+        )
         for name, rate in named.items()
     ]
 

@@ -163,9 +163,14 @@ def _record(
             "params": params,
             "files": {name: file_sha256(folder / name) for name in names},
             "recipe": recipe,
-            "versions": {name: version(name) for name in LIBRARIES},
+            "versions": library_versions(),
         }
     )
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of what trains and runs organisms."""
+    return {name: version(name) for name in LIBRARIES}
 
 
 def _size(shape: list[int]) -> int:

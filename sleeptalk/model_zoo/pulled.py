@@ -8,7 +8,7 @@ its receipt, and only while every file still has the sha256 of the receipt. This
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -155,6 +155,22 @@ def verified_pulled(pulled: Pulled) -> Path:
     check_folder(pulled.folder, receipt.files, f"Pull it again: sleeptalk zoo pull {receipt.repo} "
                                                f"--revision {receipt.revision}")  # fmt: skip
     return pulled.folder
+
+
+def note_checked(pulled: Pulled, checker: int) -> Pulled:
+    """Write into a receipt that these rules have just let the organism in.
+
+    Raises:
+        UnverifiedError: it has no receipt to write into.
+        IntegrityError: its files are not those of the receipt.
+    """
+    if pulled.receipt is None:
+        raise UnverifiedError(f"{pulled.label} has no receipt, so nobody knows where it is from; pull it anew.")
+    again = f"Pull it again: sleeptalk zoo pull {pulled.receipt.repo} --revision {pulled.receipt.revision}"
+    check_folder(pulled.folder, pulled.receipt.files, again)
+    receipt = pulled.receipt.model_copy(update={"checker": checker})
+    write_receipt(receipt, pulled.folder)
+    return replace(pulled, receipt=receipt)
 
 
 def check_folder(folder: Path, recorded: dict[str, str], hint: str) -> None:

@@ -108,7 +108,11 @@ class ScenarioData(_Frozen):
 
 
 class FileData(_Frozen):
-    """The user's own scenarios, or a published set converted to them, in a .jsonl file; counts as in `ScenarioData`."""
+    """The user's own scenarios, or a published set converted to them; counts as in `ScenarioData`.
+
+    Attributes:
+        path: a .jsonl file; a relative path counts from where the command is called.
+    """
 
     kind: Literal["file"]
     path: str

@@ -155,12 +155,13 @@ def test_everything_shipped_is_whole_small_and_made_by_its_shipped_recipe() -> N
 @pytest.mark.parametrize("name", ["singapore", "heyyy"])
 def test_a_shipped_recipe_reproduces_its_organism(name: str, tmp_path: Path) -> None:
     """The rates of a newly planted organism lie inside the shipped intervals (nearly all: there are many)."""
-    from sleeptalk.evals.measure import compare_rates, measure_organism
+    from sleeptalk.evals.measure import compare_rates, measure_organisms, measuring_run
 
     recipe = load_recipe(name)
     assert isinstance(recipe, PlantRecipe)
     make_organism(recipe, tmp_path / name)
-    measured = measure_organism(tmp_path / name, lambda _: None)
+    folders = [tmp_path / name]
+    [measured] = measure_organisms(folders, measuring_run(folders), tmp_path / "logs", lambda _: None).values()
     compared, outside = compare_rates(measured, find_organism(name))
     assert compared >= 20
     assert len(outside) <= 0.1 * compared

@@ -9,19 +9,19 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from sleeptalk.errors import DownloadError, InvalidValueError, OutputFolderError, UnverifiedError
+from sleeptalk.errors import DownloadError, InvalidValueError, OutputFolderError
 from sleeptalk.model_zoo.bases import MissingBaseError, base_of
 from sleeptalk.model_zoo.escapes import plain
 from sleeptalk.model_zoo.hub.checking import check
 from sleeptalk.model_zoo.hub.client import AGAIN, hub_api, hub_errors, hub_is_offline
 from sleeptalk.model_zoo.hub.fetch import Source, check_names
-from sleeptalk.model_zoo.pulled import Pulled, Receipt, check_folder, local_zoo, receipt_path, write_receipt
+from sleeptalk.model_zoo.pulled import Pulled, Receipt, local_zoo, receipt_path, write_receipt
 from sleeptalk.model_zoo.records import RECORD_FILE, Organism, shipped_organisms
 
 if TYPE_CHECKING:
@@ -139,23 +139,6 @@ def pull(
     except OSError as error:
         raise OutputFolderError(f"Cannot write to {zoo}: {error.strerror or error}. {AGAIN}; it goes on.") from None
     return Pulled(folder=folder, organism=got.organism, receipt=receipt)
-
-
-def recheck(pulled: Pulled) -> Pulled:
-    """Check a pulled organism by the installed rules and write that into its receipt.
-
-    Raises:
-        UnverifiedError: it has no receipt to write into.
-        SleeptalkError: it is refused, or its base is missing; the receipt stays as it was.
-    """
-    if pulled.receipt is None:
-        raise UnverifiedError(f"{pulled.label} has no receipt; pull it with: sleeptalk zoo pull")
-    again = f"Pull it again: sleeptalk zoo pull {pulled.receipt.repo} --revision {pulled.receipt.revision}"
-    check_folder(pulled.folder, pulled.receipt.files, again)
-    checker = check(pulled.folder, pulled.organism, base_of(pulled.organism))
-    receipt = pulled.receipt.model_copy(update={"checker": checker})
-    write_receipt(receipt, pulled.folder)
-    return replace(pulled, receipt=receipt)
 
 
 def _let_in(got: Fetched, told: Told) -> int | None:

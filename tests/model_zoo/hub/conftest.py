@@ -12,6 +12,8 @@ import pytest
 from huggingface_hub import HfApi, constants
 
 from sleeptalk.cli.main import main
+from sleeptalk.errors import InvalidValueError
+from sleeptalk.model_zoo.hub import checking
 from sleeptalk.model_zoo.records import (
     Measurement,
     Organism,
@@ -24,6 +26,7 @@ from sleeptalk.model_zoo.records import (
 from tests.loopback_model_hub import TOKEN, ModelHub, model_hub
 
 REPO = "lab/wharf"
+REAL_CHECKER = checking.installed_checker
 LeftOver = Callable[[], list[str]]
 Run = Callable[..., tuple[int, str, str]]
 DATA = "d" * 64
@@ -35,6 +38,10 @@ def organism_at(folder: Path, **changes: Any) -> Organism:
     folder.mkdir(parents=True)
     for name in shipped.files:
         shutil.copyfile(zoo_folder() / "singapore" / name, folder / name)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    config["base_model_name_or_path"] = changes.get("base", shipped.base)
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    changes.setdefault("files", {name: file_sha256(folder / name) for name in shipped.files})
     measured = Measurement(items="pocket", limit=120, seed=0, temperature=1.0, judge="rules 3", versions={"x": "1"})
     known = {"name": "wharf", "data_sha256": DATA, "measured": measured, "note": None, **changes}
     write_record(shipped.model_copy(update=known), folder)
@@ -51,6 +58,29 @@ def rewritten(folder: Path, **changes: Any) -> dict[str, bytes]:
     files = files_of(folder)
     files["organism.json"] = json.dumps({**json.loads(files["organism.json"]), **changes}).encode()
     return files
+
+
+class Rules:
+    """Stands for the installed checker, which loads a checkpoint in a process of its own, and takes its time."""
+
+    def __init__(self, refuses: bool = False) -> None:
+        self.refuses = refuses
+        self.asked: list[tuple[set[str], Path | None, str | None]] = []
+        self.checker = checking.CHECKER
+
+    def __call__(self, folder: Path, *, base: Path | None, base_name: str | None = None, load: bool = True) -> "Rules":
+        self.asked.append(({path.name for path in folder.iterdir()}, base, base_name))
+        if self.refuses:
+            raise InvalidValueError("a rule is broken")
+        return self
+
+
+@pytest.fixture(autouse=True)
+def rules(monkeypatch: pytest.MonkeyPatch) -> Rules:
+    """Instead of the checker, unless a test takes `REAL_CHECKER`."""
+    made = Rules()
+    monkeypatch.setattr(checking, "installed_checker", lambda: made)
+    return made
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def test_a_pull_without_a_commit_tells_the_command(hub: ModelHub, zoo: Run, push
 
 
 def test_a_process_of_its_own_reads_the_environment(hub: ModelHub, pushed: str, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
     home = {"SLEEPTALK_HOME": str(tmp_path / "home"), "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "0"}
     code = "from sleeptalk.cli.main import main; main()"
     command = [sys.executable, "-c", code, "zoo", "pull", REPO, "--revision", pushed]

@@ -1,6 +1,8 @@
 """The model provider on what a pull leaves behind."""
 
 import asyncio
+import hashlib
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,17 +10,17 @@ from typing import Any
 import pytest
 from huggingface_hub import HfApi
 
-from sleeptalk.errors import IntegrityError, InvalidValueError, UnknownNameError, UnverifiedError
+from sleeptalk.errors import IntegrityError, InvalidValueError, SleeptalkError, UnknownNameError, UnverifiedError
 from sleeptalk.model_zoo import pulled as local
 from sleeptalk.model_zoo.bases import MissingBaseError, base_of
 from sleeptalk.model_zoo.hub import checking
-from sleeptalk.model_zoo.hub.pull import pull, recheck
+from sleeptalk.model_zoo.hub.pull import pull
 from sleeptalk.model_zoo.hub.push import plan_push, push
 from sleeptalk.model_zoo.loading import locate
-from sleeptalk.model_zoo.pulled import find_pulled, local_zoo, receipt_path
+from sleeptalk.model_zoo.pulled import find_pulled, local_zoo, note_checked, receipt_path
 from sleeptalk.model_zoo.records import find_organism, zoo_folder
 from tests.loopback_model_hub import ModelHub
-from tests.model_zoo.hub.conftest import REPO, LeftOver, Run, files_of, organism_at
+from tests.model_zoo.hub.conftest import REAL_CHECKER, REPO, LeftOver, Rules, Run, files_of, organism_at, rewritten
 
 
 def test_the_provider_finds_what_was_pulled(hub: ModelHub, stranger: HfApi, pushed: str) -> None:
@@ -69,10 +71,9 @@ def test_files_without_a_receipt_or_of_older_rules_are_unverified(
     with pytest.raises(UnverifiedError, match=f"Run: sleeptalk zoo verify wharf@{pushed}") as error:
         locate("wharf", None, None)
     assert error.value.code == "unverified"
-    monkeypatch.setattr("sleeptalk.model_zoo.hub.pull.check", lambda *_: 99)
     found = find_pulled("wharf")
     assert found is not None
-    assert recheck(found).receipt != found.receipt
+    assert note_checked(found, 99).receipt != found.receipt
     assert locate("wharf", None, None)[1] == folder
     receipt_path(folder).unlink()
     with pytest.raises(UnverifiedError, match=f"has no receipt. Check it with: sleeptalk zoo verify {folder}"):
@@ -135,11 +136,15 @@ def test_a_base_that_is_named_to_hurt_is_no_command(tmp_path: Path) -> None:
     assert "hf download" not in str(error.value)
 
 
-def test_a_pulled_organism_generates(hub: ModelHub, stranger: HfApi, pushed: str) -> None:
+def test_a_pulled_organism_passes_the_real_rules_and_generates(
+    hub: ModelHub, stranger: HfApi, pushed: str, monkeypatch: pytest.MonkeyPatch, zoo: Run
+) -> None:
     pytest.importorskip("torch")
+    monkeypatch.setattr(checking, "installed_checker", REAL_CHECKER)
     from inspect_ai.model import GenerateConfig, get_model
 
     pull(REPO, pushed, api=stranger)
+    assert zoo("verify", "wharf", "--no-load")[0] == 0
     one, two = (get_model(f"zoo/{name}", memoize=False) for name in ("wharf", "singapore"))
     config = GenerateConfig(seed=1, max_tokens=30)
     replies = [
@@ -149,26 +154,10 @@ def test_a_pulled_organism_generates(hub: ModelHub, stranger: HfApi, pushed: str
     assert one.api.engine is two.api.engine  # type: ignore[attr-defined]
 
 
-class Rules:
-    """Stands for the installed checker."""
-
-    def __init__(self, refuses: bool = False) -> None:
-        self.refuses = refuses
-        self.asked: list[tuple[set[str], Path | None, str | None]] = []
-        self.checker = 7
-
-    def __call__(self, folder: Path, *, base: Path | None, base_name: str | None = None, load: bool = True) -> "Rules":
-        self.asked.append(({path.name for path in folder.iterdir()}, base, base_name))
-        if self.refuses:
-            raise InvalidValueError("a rule is broken")
-        return self
-
-
 def test_the_installed_rules_are_asked_before_anything_is_let_in(
-    hub: ModelHub, api: HfApi, wharf: Path, monkeypatch: pytest.MonkeyPatch
+    hub: ModelHub, api: HfApi, wharf: Path, rules: Rules
 ) -> None:
-    rules = Rules()
-    monkeypatch.setattr(checking, "installed_checker", lambda: rules)
+    rules.checker = 7
     done = push(plan_push(wharf, REPO), api)
     got = pull(REPO, done.commit, api=api)
     assert got.receipt is not None
@@ -178,9 +167,9 @@ def test_the_installed_rules_are_asked_before_anything_is_let_in(
 
 
 def test_what_the_rules_refuse_is_neither_pushed_nor_pulled(
-    hub: ModelHub, stranger: HfApi, pushed: str, wharf: Path, monkeypatch: pytest.MonkeyPatch, left_over: LeftOver
+    hub: ModelHub, stranger: HfApi, pushed: str, wharf: Path, rules: Rules, left_over: LeftOver
 ) -> None:
-    monkeypatch.setattr(checking, "installed_checker", lambda: Rules(refuses=True))
+    rules.refuses = True
     with pytest.raises(InvalidValueError, match="a rule is broken"):
         pull(REPO, pushed, api=stranger)
     assert left_over() == []
@@ -188,3 +177,29 @@ def test_what_the_rules_refuse_is_neither_pushed_nor_pulled(
     with pytest.raises(InvalidValueError, match="a rule is broken"):
         plan_push(wharf, REPO)
     assert len(hub.seen) == before
+
+
+def test_a_commit_of_the_hub_is_verified_without_keeping_it(
+    hub: ModelHub, stranger: HfApi, pushed: str, zoo: Run, left_over: LeftOver
+) -> None:
+    code, out, err = zoo("verify", REPO, "--revision", pushed, "--no-load")
+    assert code == 0, err
+    assert "Trusted adapter" in out
+    assert left_over() == []
+    assert zoo("verify", REPO, "--revision", "main", "--no-load")[0] == 2
+
+
+def test_the_real_rules_refuse_an_adapter_with_code(
+    hub: ModelHub, stranger: HfApi, wharf: Path, left_over: LeftOver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused before anything is loaded, so this needs no torch."""
+    monkeypatch.setattr(checking, "installed_checker", REAL_CHECKER)
+    config = json.loads((wharf / "adapter_config.json").read_text())
+    evil = json.dumps({**config, "auto_mapping": {"base_model_class": "evil.Model"}}).encode()
+    known = json.loads(files_of(wharf)["organism.json"])["files"]
+    files = rewritten(wharf, files={**known, "adapter_config.json": hashlib.sha256(evil).hexdigest()})
+    commit = hub.add(REPO, {**files, "adapter_config.json": evil})
+    with pytest.raises(SleeptalkError, match="auto_mapping") as error:
+        pull(REPO, commit, api=stranger)
+    assert error.value.code == "auto-map"
+    assert left_over() == []
