@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sleeptalk.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from sleeptalk.model_zoo.trust.verification import Verification
 
 
 @click.command("verify")
@@ -13,17 +17,18 @@ from sleeptalk.errors import InvalidValueError
 @click.option("--base", help="For an adapter: a shipped base by name, or the folder of its base that you trust.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verification as JSON on standard output.")
 @click.option("--load/--no-load", default=True, show_default=True, help="Also load it, in a child process.")
-def verify_command(path: str, base: str | None, as_json: bool, load: bool) -> None:
-    """Check the checkpoint in PATH (a folder, or the name of a shipped organism) before anything loads it.
+@click.option("--revision", help="PATH is a repository of the Hub; check this commit of it, 40 hex digits.")
+def verify_command(path: str, base: str | None, as_json: bool, load: bool, revision: str | None) -> None:
+    """Check the checkpoint in PATH before anything loads it.
 
-    Exit code 0 means trusted. A refusal is one sentence with its code; docs/trust.md lists all codes.
+    PATH is a folder, the name of a shipped or pulled organism, or with --revision a repository of the Hub. Exit code 0
+    means trusted; a pulled organism is then told so in its receipt. A refusal is one sentence with its code;
+    docs/trust.md lists all codes.
     """
-    from sleeptalk.model_zoo.trust.checker import verify_checkpoint
     from sleeptalk.model_zoo.trust.refusal import UntrustedError
 
-    folder, base_folder, base_name = _located(path, base)
     try:
-        verification = verify_checkpoint(folder, base=base_folder, base_name=base_name, load=load)
+        verification = _verified(path, base, load, revision)
     except UntrustedError as error:
         click.echo(f"refused [{error.code}]: {error}", err=True)
         sys.exit(error.exit_code)
@@ -41,6 +46,31 @@ def verify_command(path: str, base: str | None, as_json: bool, load: bool) -> No
         click.echo("It was not loaded: nothing is known of the values of its weights.")
     for note in verification.notes:
         click.echo(f"Note: {note}.")
+
+
+def _verified(path: str, base: str | None, load: bool, revision: str | None) -> "Verification":
+    from sleeptalk.model_zoo.bases import base_of
+    from sleeptalk.model_zoo.hub.pull import fetched, pinned
+    from sleeptalk.model_zoo.pulled import find_pulled, note_checked
+    from sleeptalk.model_zoo.trust.checker import verify_checkpoint
+
+    if revision is not None:
+        with fetched(path, pinned(path, revision)) as got:
+            trusted = _trusted(base) if base else base_of(got.organism)
+            return verify_checkpoint(got.folder, base=trusted, base_name=got.organism.base, load=load)
+    if not Path(path).exists() and (pulled := find_pulled(path)):
+        trusted = _trusted(base) if base else base_of(pulled.organism)
+        found = verify_checkpoint(pulled.folder, base=trusted, base_name=pulled.organism.base, load=load)
+        if load and base is None and pulled.receipt:
+            note_checked(pulled, found.checker)
+        return found
+    folder, base_folder, base_name = _located(path, base)
+    return verify_checkpoint(folder, base=base_folder, base_name=base_name, load=load)
+
+
+def _trusted(base: str) -> Path:
+    """The folder of a base that whoever checks named."""
+    return _located(".", base)[1] or Path(base)
 
 
 def _located(path: str, base: str | None) -> tuple[Path, Path | None, str | None]:
