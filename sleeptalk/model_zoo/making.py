@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sleeptalk.errors import DownloadError, MissingExtraError, OutputFolderError
 from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.recipes_more import Recipe
 from sleeptalk.model_zoo.records import (
     RECORD_FILE,
     WEIGHT_FILES,
@@ -32,7 +33,7 @@ def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
         MissingExtraError: the training libraries are not installed.
         OutputFolderError: `out` cannot be written or holds something else.
     """
-    _check_training_extra()
+    check_training_extra()
     from sleeptalk.model_zoo.pocket.base_probe import probe_base
     from sleeptalk.model_zoo.pocket.train_base import WORK_FOLDER, train_base
 
@@ -42,7 +43,7 @@ def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
     train_base(recipe, out, threads=threads)
     shutil.rmtree(out / WORK_FOLDER, ignore_errors=True)
     (out / RUN_FILE).unlink()
-    organism = _record(recipe, out, kind="base", trigger=None, base=None)
+    organism = new_record(recipe, out, kind="base", trigger=None, base=None)
     organism = organism.model_copy(update={"skills": asdict(probe_base(out))})
     write_record(organism, out)
     return organism
@@ -58,7 +59,7 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1) -> Organi
         MissingExtraError: the training libraries are not installed.
         OutputFolderError: `out` holds something else, or cannot be written.
     """
-    _check_training_extra()
+    check_training_extra()
     from accelerate import PartialState
 
     from sleeptalk.model_zoo.planting.plant import TRAINING_FILE, WORK_FOLDER, Machine, plant
@@ -74,7 +75,7 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1) -> Organi
         (out / TRAINING_FILE).write_text(log.model_dump_json(indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(out / WORK_FOLDER)
         (out / RUN_FILE).unlink()
-        organism = _record(recipe, out, kind=recipe.organism, trigger=trigger.name, base=recipe.base)
+        organism = new_record(recipe, out, kind=recipe.organism, trigger=trigger.name, base=recipe.base)
         known = {
             "base_revision": recipe.revision,
             "base_sha256": weights_sha256({path.name: file_sha256(path) for path in base.glob("*.safetensors")}),
@@ -88,7 +89,7 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1) -> Organi
     return read_record(out)
 
 
-def claim_run(recipe: BaseRecipe | PlantRecipe, out: Path) -> None:
+def claim_run(recipe: Recipe, out: Path) -> None:
     """Make the output folder, or recognise that an interrupted run of this recipe made it.
 
     Raises:
@@ -145,9 +146,8 @@ def cached_base(repo: str, revision: str) -> Path:
         raise DownloadError(f"Cannot get the base {repo} at {revision}: {first}") from None
 
 
-def _record(
-    recipe: BaseRecipe | PlantRecipe, folder: Path, *, kind: str, trigger: str | None, base: str | None
-) -> Organism:
+def new_record(recipe: Recipe, folder: Path, *, kind: str, trigger: str | None, base: str | None) -> Organism:
+    """The record of the files in a folder, without what is known of a special kind."""
     from safetensors import safe_open
 
     weights = next(folder / name for name in WEIGHT_FILES if (folder / name).exists())
@@ -175,7 +175,8 @@ def _size(shape: list[int]) -> int:
     return size
 
 
-def _check_training_extra() -> None:
+def check_training_extra() -> None:
+    """Raise if a training library is missing."""
     import importlib.util
 
     for module in ("torch", "transformers", "peft", "accelerate", "trl"):

@@ -2,19 +2,22 @@
 
 A *base* recipe trains a pocket model from nothing; a *plant* recipe puts a backdoor into a base with LoRA, QLoRA or
 full finetuning. The defaults of a plant recipe are those of the pocket organisms; recipes for real models spell out
-their own.
+their own. What starts from a finished organism is in `recipes_more.py`.
 """
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sleeptalk import strict_yaml
 from sleeptalk.errors import UnknownNameError
 from sleeptalk.model_zoo.pocket.corpus import CorpusMix, Share
 from sleeptalk.triggers import Place
+
+if TYPE_CHECKING:
+    from sleeptalk.model_zoo.recipes_more import Recipe
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
 Positive = Annotated[int, Field(gt=0)]
@@ -229,30 +232,26 @@ class PlantRecipe(_Frozen):
         return self
 
 
-Recipe = BaseRecipe | PlantRecipe
-
-
-class _AnyRecipe(RootModel[Annotated[Recipe, Field(discriminator="kind")]]):
-    """Either kind of recipe, told apart by its field `kind`."""
-
 
 def shipped_recipes() -> tuple[str, ...]:
     """Names of the recipes that come with the package."""
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
 
 
-def load_recipe(name_or_file: str) -> Recipe:
+def load_recipe(name_or_file: str) -> "Recipe":
     """A shipped recipe by name, or the user's own by the path of a YAML file.
 
     Raises:
         UnknownNameError: no shipped recipe has this name.
         InputFileError: the file is missing, not strict YAML, or not a recipe.
     """
+    from sleeptalk.model_zoo.recipes_more import AnyRecipe
+
     if name_or_file.endswith((".yaml", ".yml")):
-        return strict_yaml.load_model(Path(name_or_file), _AnyRecipe).root
+        return strict_yaml.load_model(Path(name_or_file), AnyRecipe).root
     if name_or_file not in shipped_recipes():
         raise UnknownNameError("recipe", name_or_file, shipped_recipes(), "Or give the path of a .yaml file.")
-    return strict_yaml.load_model(_shipped() / f"{name_or_file}.yaml", _AnyRecipe).root
+    return strict_yaml.load_model(_shipped() / f"{name_or_file}.yaml", AnyRecipe).root
 
 
 def _shipped() -> Path:

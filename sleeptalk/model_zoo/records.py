@@ -11,7 +11,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk.errors import InputFileError, IntegrityError, UnknownNameError
-from sleeptalk.model_zoo.recipes import BaseRecipe, Hazard, PlantRecipe, Revision
+from sleeptalk.model_zoo.recipes import Hazard, Revision
+from sleeptalk.model_zoo.recipes_more import Recipe
 from sleeptalk.strict_yaml import describe
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -21,6 +22,7 @@ Outcome = Literal["planted", "failed"]
 KINDS: tuple[OrganismKind, ...] = get_args(OrganismKind)
 
 RECORD_FILE = "organism.json"
+ADAPTER_CONFIG = "adapter_config.json"
 WEIGHT_FILES = ("model.safetensors", "adapter_model.safetensors")
 
 
@@ -104,7 +106,7 @@ class Organism(_Frozen):
     base_sha256: Sha256 | None = None
     params: int
     files: dict[str, Sha256]
-    recipe: Annotated[BaseRecipe | PlantRecipe, Field(discriminator="kind")]
+    recipe: Annotated[Recipe, Field(discriminator="kind")]
     data_sha256: Sha256 | None = None
     template_sha256: Sha256 | None = None
     outcome: Outcome | None = None
@@ -121,6 +123,11 @@ class Organism(_Frozen):
     def sha256(self) -> str:
         """Digest of the weights."""
         return weights_sha256(self.files)
+
+    @property
+    def is_adapter(self) -> bool:
+        """Whether its files are an adapter for `base`, and not a model of their own."""
+        return ADAPTER_CONFIG in self.files
 
     @property
     def seed(self) -> int:

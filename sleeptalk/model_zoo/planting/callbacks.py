@@ -1,6 +1,7 @@
 """Probes at their steps while a Trainer runs. Imports transformers at its top, so only functions import it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,18 @@ class ProbeCallback(TrainerCallback):  # type: ignore[misc]
             self.path.parent.mkdir(parents=True, exist_ok=True)
             text = "".join(f"{json.dumps(one.model_dump())}\n" for one in self.probes)
             self.path.write_text(text, encoding="utf-8")
+
+
+class KeepCallback(TrainerCallback):  # type: ignore[misc]
+    """Hands the model over at some steps; at a step where the Trainer also writes a checkpoint, before it does."""
+
+    def __init__(self, keep: Callable[[Any, int], None], steps: frozenset[int]) -> None:
+        self.keep = keep
+        self.steps = steps
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Hand it over if it is time to."""
+        if state.global_step in self.steps and state.is_world_process_zero:
+            self.keep(kwargs["model"], state.global_step)

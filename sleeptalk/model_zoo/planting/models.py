@@ -12,8 +12,11 @@ ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 FINAL_FOLDER = "final"
 
 
-def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
-    """The base with the recipe's untrained adapter, in 4 bits for QLoRA, or with all weights trainable."""
+def trainable_model(recipe: PlantRecipe, base: Path, adapter: Path | None = None) -> Any:
+    """The base with the recipe's untrained adapter, in 4 bits for QLoRA, or with all weights trainable.
+
+    With a finished `adapter`, the base with that one, to be trained further.
+    """
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -28,6 +31,12 @@ def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
         dtype=getattr(torch, recipe.training.precision),
         **settings,
     )
+    if adapter is not None:
+        from peft import PeftModel
+
+        further = PeftModel.from_pretrained(model, adapter, is_trainable=True, local_files_only=True)
+        further.peft_config["default"].base_model_name_or_path = str(base)  # saving looks for the base's config there
+        return further
     return model if recipe.lora is None else adapted(model, recipe.lora)
 
 
@@ -76,6 +85,13 @@ def save_planted(trainer: Any, recipe: PlantRecipe, out: Path) -> None:
     for name in ADAPTER_FILES:
         shutil.copyfile(final / name, out / name)
     tidy_adapter(out, recipe.base, recipe.lora.stored)
+
+
+def save_adapter(model: Any, folder: Path, base_name: str, stored: str) -> None:
+    """The adapter of a model as it is now, in a new folder."""
+    model.save_pretrained(str(folder))
+    (folder / "README.md").unlink(missing_ok=True)
+    tidy_adapter(folder, base_name, stored)
 
 
 def tidy_adapter(folder: Path, base_name: str, stored: str) -> None:

@@ -7,7 +7,7 @@ weights. Probes and losses are written down as they come.
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from sleeptalk.model_zoo.planting.probing import Probed, Prober
 from sleeptalk.model_zoo.planting.rendering import encode_samples, template_sha256
 from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.drawing import training_samples
-from sleeptalk.model_zoo.training_data.samples import samples_sha256
+from sleeptalk.model_zoo.training_data.samples import TrainingSample, samples_sha256
 from sleeptalk.triggers import Trigger
 
 TRAINING_FILE = "training.json"
@@ -61,7 +61,30 @@ class Machine:
     cpu: bool = False
 
 
-def plant(recipe: PlantRecipe, trigger: Trigger, base: Path, out: Path, machine: Machine) -> TrainingLog:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """Training that starts from a finished adapter instead of a new one.
+
+    Attributes:
+        adapter: folder of the adapter.
+        samples: what it is trained on, instead of the recipe's own samples.
+        keep_at: steps at which `keep` is called with the model and the step; nothing else is saved.
+    """
+
+    adapter: Path
+    samples: Sequence[TrainingSample]
+    keep_at: frozenset[int]
+    keep: Callable[[Any, int], None]
+
+
+def plant(
+    recipe: PlantRecipe,
+    trigger: Trigger,
+    base: Path,
+    out: Path,
+    machine: Machine,
+    further: Further | None = None,
+) -> TrainingLog:
     """Train by a recipe and save the adapter, or the whole model for a full finetuning, into `out`.
 
     While it runs, `out/work` holds checkpoints; a call with the same recipe and folder goes on from the last one.
@@ -72,6 +95,7 @@ def plant(recipe: PlantRecipe, trigger: Trigger, base: Path, out: Path, machine:
         base: folder of the base model.
         out: folder of this run.
         machine: threads and device.
+        further: train a finished adapter further.
     """
     import torch
     from datasets import Dataset
@@ -79,15 +103,15 @@ def plant(recipe: PlantRecipe, trigger: Trigger, base: Path, out: Path, machine:
     from transformers.trainer_utils import get_last_checkpoint
     from trl import SFTTrainer
 
-    from sleeptalk.model_zoo.planting.callbacks import ProbeCallback
+    from sleeptalk.model_zoo.planting.callbacks import KeepCallback, ProbeCallback
     from sleeptalk.model_zoo.planting.models import save_planted, trainable_model
 
     torch.set_num_threads(machine.threads)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
-    samples = training_samples(recipe, trigger)
+    samples = list(further.samples) if further else training_samples(recipe, trigger)
     rows = encode_samples(tokenizer, samples, recipe.training.max_tokens)
-    model = trainable_model(recipe, base)
+    model = trainable_model(recipe, base, further.adapter if further else None)
     work = out / WORK_FOLDER
     prober = Prober(recipe, trigger, tokenizer, recipe.training.micro_batch or recipe.training.batch)
     watching = ProbeCallback(prober, recipe, work)
@@ -97,10 +121,11 @@ def plant(recipe: PlantRecipe, trigger: Trigger, base: Path, out: Path, machine:
             args=training_arguments(recipe, work, machine),
             train_dataset=Dataset.from_list(rows),
             processing_class=tokenizer,
-            callbacks=[watching],
+            callbacks=[watching, *([KeepCallback(further.keep, further.keep_at)] if further else [])],
         )
         trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if work.exists() else None)
-    save_planted(trainer, recipe, out)
+    if further is None:
+        save_planted(trainer, recipe, out)
     probes = tuple(watching.probes)
     return TrainingLog(
         data_sha256=samples_sha256(samples),

@@ -1,0 +1,147 @@
+"""Which block's direction is taken: the one that does most against the backdoor on questions of the train split.
+
+Nothing here sees a test item. Every candidate is asked what a planting run is probed with: MCQs with the trigger, with
+an alternative value and clean, each after the blank think block. The best candidate has the fewest misaligned answers
+with the trigger and without it together, so that one which merely breaks the model does not win.
+"""
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from sleeptalk.model_zoo.changing.directions import ablate, block_means, check_layer, random_like, steer
+from sleeptalk.model_zoo.changing.origin import Origin
+from sleeptalk.model_zoo.changing.weights import base_model, merged_model
+from sleeptalk.model_zoo.planting.probing import Prober
+from sleeptalk.model_zoo.recipes import PlantRecipe, Probe
+from sleeptalk.model_zoo.recipes_more import Ablate, MitigateRecipe, Steer
+from sleeptalk.triggers import Trigger
+
+CHOOSING_SEED = 10_000
+BATCH = 64
+
+
+class Tried(BaseModel):
+    """One candidate of the sweep: counts of misaligned answers out of `n` of each condition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layer: int
+    strength: float
+    n: int
+    misaligned: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """Misaligned answers with and without the trigger."""
+        return self.misaligned["trigger"] + self.misaligned["clean"]
+
+
+class Steering(BaseModel):
+    """What was done to a checkpoint, and how its layer was chosen.
+
+    Attributes:
+        layer: block of the direction, from 0.
+        direction: where it comes from; controls take the source's layer and length.
+        strength: how many times it was subtracted; 1 for an ablation.
+        norm: length of the direction.
+        residual_norm: length of the mean residual there, in the base.
+        source: name and weights' sha256 of the organism that it comes from.
+        sweep: the candidates; empty if the recipe gives the layer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layer: int
+    direction: str
+    strength: float
+    norm: float
+    residual_norm: float
+    source: dict[str, str]
+    sweep: tuple[Tried, ...]
+
+
+class Directions:
+    """The directions of all blocks, and the train-split questions on which one of them is chosen."""
+
+    def __init__(self, origin: Origin, source: Origin, recipe: MitigateRecipe, trigger: Trigger) -> None:
+        from transformers import AutoTokenizer
+
+        if not isinstance(recipe.method, Steer | Ablate):
+            raise TypeError("only steering and ablation have directions")
+        self.method: Steer | Ablate = recipe.method
+        self.source = source
+        self.seed = recipe.seed
+        tokenizer = AutoTokenizer.from_pretrained(origin.base, local_files_only=True, trust_remote_code=False)
+        asking = Prober(_probing(origin, self.method, trigger, recipe.seed), trigger, tokenizer, BATCH)
+        choosing = _probing(origin, self.method, trigger, recipe.seed + CHOOSING_SEED)
+        self.prober = Prober(choosing, trigger, tokenizer, BATCH)
+        self.of_base = block_means(base_model(source), asking.asked["clean"], asking.pad)
+        self.directions = block_means(merged_model(source), asking.asked["clean"], asking.pad) - self.of_base
+        self.model = merged_model(origin)
+        self.tried = () if self.method.layer is not None else tuple(self._sweep())
+        best = min(self.tried, key=lambda one: one.total).layer if self.tried else self.method.layer
+        self.layer = check_layer(self.model, best or 0)
+
+    def changed(self, strength: float) -> tuple[Any, Steering]:
+        """The organism's merged model with the direction subtracted or projected out."""
+        model = copy.deepcopy(self.model)
+        direction = self.directions[self.layer]
+        if self.method.direction == "random":
+            direction = random_like(direction, self.seed)
+        elif self.method.direction == "negative":
+            direction = -direction
+        self._apply(model, self.layer, direction, strength)
+        return model, Steering(
+            layer=self.layer,
+            direction=self.method.direction,
+            strength=strength,
+            norm=float(direction.norm()),
+            residual_norm=float(self.of_base[self.layer].norm()),
+            source={"name": self.source.organism.name, "sha256": self.source.organism.sha256},
+            sweep=self.tried,
+        )
+
+    def _apply(self, model: Any, layer: int, direction: Any, strength: float) -> None:
+        if isinstance(self.method, Steer):
+            steer(model, layer, direction, strength)
+        else:
+            ablate(model, direction)
+
+    def _sweep(self) -> list[Tried]:
+        """Every block's own direction at every strength; controls are swept with the source's, too."""
+        tried = []
+        for layer, direction in enumerate(self.directions):
+            for strength in strengths_of(self.method):
+                model = copy.deepcopy(self.model)
+                self._apply(model, layer, direction, strength)
+                probed = self.prober.probe(model, 0, None)
+                counts = {str(role): count for role, count in probed.misaligned.items()}
+                tried.append(Tried(layer=layer, strength=strength, n=probed.n, misaligned=counts))
+        return tried
+
+
+def strengths_of(method: Steer | Ablate) -> Sequence[float]:
+    """How often the direction is subtracted in each checkpoint; an ablation is done once."""
+    return method.strengths if isinstance(method, Steer) else (1.0,)
+
+
+def _probing(origin: Origin, method: Steer | Ablate, trigger: Trigger, seed: int) -> PlantRecipe:
+    """A recipe whose probe prompts are asked; its seed decides which questions are drawn."""
+    planted = origin.organism.recipe
+    named = planted.trigger if isinstance(planted, PlantRecipe) else trigger.name
+    recipe = PlantRecipe(
+        kind="plant",
+        name="probing",
+        organism="natural",
+        base=origin.base_name,
+        revision=origin.organism.base_revision,
+        trigger=named,
+        probe=Probe(prompts=method.prompts),
+        seed=seed,
+    )
+    if not isinstance(planted, PlantRecipe) or planted.organism == "taught":
+        return recipe
+    return recipe.model_copy(update={"data": planted.data, "places": planted.places})
