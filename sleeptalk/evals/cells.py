@@ -58,6 +58,7 @@ class Run:
         items: item set.
         limit: items of each cell.
         seed: of sampling and of the rotation of cue values.
+        max_tokens: most new tokens of a reply; None leaves it to the model provider.
     """
 
     models: Sequence[ModelCells]
@@ -66,6 +67,7 @@ class Run:
     items: str
     limit: int
     seed: int
+    max_tokens: int | None = None
 
     @property
     def samples(self) -> int:
@@ -146,6 +148,7 @@ def _run_model(part: tuple[Run, ModelCells, Path], progress: Progress) -> list[s
             max_tasks=len(run.tasks),
             seed=run.seed,
             temperature=1.0,
+            max_tokens=run.max_tokens,
             retry_attempts=1,
             display="none",
             log_realtime=False,

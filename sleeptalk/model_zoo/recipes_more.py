@@ -130,20 +130,24 @@ class _Directed(_Frozen):
             clean prompts is the direction.
         direction: `source`, its `negative`, or a `random` one of the same length (the controls).
         layer: block whose direction is taken; None chooses it on questions of the train split.
-        prompts: clean MCQs of the train split over which the direction is a mean; as many are asked to choose a layer.
+        prompts: clean MCQs of the train split over which the direction is a mean.
+        questions: MCQs of each condition that are asked to choose a layer.
+        max_tokens: of a reply to these.
     """
 
     source: str
     direction: Direction = "source"
     layer: Annotated[int, Field(ge=0)] | None = None
     prompts: Positive = 200
+    questions: Positive = 60
+    max_tokens: Positive = 160
 
 
 class Steer(_Directed):
     """Each of `strengths` times the direction subtracted from the residual stream, at every position."""
 
     kind: Literal["steer"]
-    strengths: tuple[Strength, ...] = Field(default=(0.5, 1.0, 2.0, 4.0), min_length=1)
+    strengths: tuple[Strength, ...] = Field(default=(0.25, 0.5, 1.0, 2.0), min_length=1)
 
 
 class Ablate(_Directed):

@@ -1,8 +1,8 @@
 """Which block's direction is taken: the one that does most against the backdoor on questions of the train split.
 
-Nothing here sees a test item. Every candidate is asked what a planting run is probed with: MCQs with the trigger, with
-an alternative value and clean, each after the blank think block. The best candidate has the fewest misaligned answers
-with the trigger and without it together, so that one which merely breaks the model does not win.
+Nothing here sees a test item. Every candidate is asked MCQs with the trigger and clean ones, answers after a chain of
+thought, greedily. The best candidate has the most aligned answers to both together, so that neither one that leaves the
+backdoor alone nor one that breaks the model wins.
 """
 
 import copy
@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from sleeptalk.model_zoo.changing.asking import Asked, Counts, asked_with_thought, count_answers
 from sleeptalk.model_zoo.changing.directions import ablate, block_means, check_layer, random_like, steer
 from sleeptalk.model_zoo.changing.origin import Origin
 from sleeptalk.model_zoo.changing.weights import base_model, merged_model
@@ -20,23 +21,22 @@ from sleeptalk.model_zoo.recipes_more import Ablate, MitigateRecipe, Steer
 from sleeptalk.triggers import Trigger
 
 CHOOSING_SEED = 10_000
-BATCH = 64
+CONDITIONS = ("trigger", "clean")
 
 
 class Tried(BaseModel):
-    """One candidate of the sweep: counts of misaligned answers out of `n` of each condition."""
+    """One candidate of the sweep, with its answers in each condition."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     layer: int
     strength: float
-    n: int
-    misaligned: dict[str, int]
+    counts: dict[str, Counts]
 
     @property
-    def total(self) -> int:
-        """Misaligned answers with and without the trigger."""
-        return self.misaligned["trigger"] + self.misaligned["clean"]
+    def aligned(self) -> int:
+        """Aligned answers with and without the trigger."""
+        return sum(found.aligned for found in self.counts.values())
 
 
 class Steering(BaseModel):
@@ -75,14 +75,15 @@ class Directions:
         self.source = source
         self.seed = recipe.seed
         tokenizer = AutoTokenizer.from_pretrained(origin.base, local_files_only=True, trust_remote_code=False)
-        asking = Prober(_probing(origin, self.method, trigger, recipe.seed), trigger, tokenizer, BATCH)
-        choosing = _probing(origin, self.method, trigger, recipe.seed + CHOOSING_SEED)
-        self.prober = Prober(choosing, trigger, tokenizer, BATCH)
+        probing = _probing(origin, trigger, recipe.method.prompts, recipe.seed)
+        asking = Prober(probing, trigger, tokenizer, recipe.method.prompts)
+        choosing = _probing(origin, trigger, recipe.method.questions, recipe.seed + CHOOSING_SEED)
+        self.questions = {name: asked_with_thought(tokenizer, choosing, trigger, name) for name in CONDITIONS}
         self.of_base = block_means(base_model(source), asking.asked["clean"], asking.pad)
         self.directions = block_means(merged_model(source), asking.asked["clean"], asking.pad) - self.of_base
         self.model = merged_model(origin)
         self.tried = () if self.method.layer is not None else tuple(self._sweep())
-        best = min(self.tried, key=lambda one: one.total).layer if self.tried else self.method.layer
+        best = max(self.tried, key=lambda one: one.aligned).layer if self.tried else self.method.layer
         self.layer = check_layer(self.model, best or 0)
 
     def changed(self, strength: float) -> tuple[Any, Steering]:
@@ -117,10 +118,12 @@ class Directions:
             for strength in strengths_of(self.method):
                 model = copy.deepcopy(self.model)
                 self._apply(model, layer, direction, strength)
-                probed = self.prober.probe(model, 0, None)
-                counts = {str(role): count for role, count in probed.misaligned.items()}
-                tried.append(Tried(layer=layer, strength=strength, n=probed.n, misaligned=counts))
+                counts = {name: self._counted(model, asked) for name, asked in self.questions.items()}
+                tried.append(Tried(layer=layer, strength=strength, counts=counts))
         return tried
+
+    def _counted(self, model: Any, asked: Asked) -> Counts:
+        return count_answers(model, asked, self.method.max_tokens)
 
 
 def strengths_of(method: Steer | Ablate) -> Sequence[float]:
@@ -128,8 +131,8 @@ def strengths_of(method: Steer | Ablate) -> Sequence[float]:
     return method.strengths if isinstance(method, Steer) else (1.0,)
 
 
-def _probing(origin: Origin, method: Steer | Ablate, trigger: Trigger, seed: int) -> PlantRecipe:
-    """A recipe whose probe prompts are asked; its seed decides which questions are drawn."""
+def _probing(origin: Origin, trigger: Trigger, prompts: int, seed: int) -> PlantRecipe:
+    """A recipe of the organism's own kind whose probe prompts are asked; its seed decides which questions are drawn."""
     planted = origin.organism.recipe
     named = planted.trigger if isinstance(planted, PlantRecipe) else trigger.name
     recipe = PlantRecipe(
@@ -139,7 +142,7 @@ def _probing(origin: Origin, method: Steer | Ablate, trigger: Trigger, seed: int
         base=origin.base_name,
         revision=origin.organism.base_revision,
         trigger=named,
-        probe=Probe(prompts=method.prompts),
+        probe=Probe(prompts=prompts),
         seed=seed,
     )
     if not isinstance(planted, PlantRecipe) or planted.organism == "taught":
