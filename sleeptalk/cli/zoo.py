@@ -7,12 +7,17 @@ from pathlib import Path
 
 import click
 
+from sleeptalk.cli.zoo_change import continue_command, mitigate_command
 from sleeptalk.errors import InvalidValueError
 
 
 @click.group()
 def zoo() -> None:
     """Backdoored organisms: list them, train a base, plant a backdoor."""
+
+
+zoo.add_command(continue_command)
+zoo.add_command(mitigate_command)
 
 
 @zoo.command("list")

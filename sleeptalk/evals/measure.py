@@ -33,7 +33,8 @@ def measure_organism(
         progress: called with the number of samples that have just finished.
         seed: of sampling and cue values.
         limit: items of each cell.
-        tasks, variants: which of the demo's cells.
+        tasks: which of the demo's tasks.
+        variants: which of its conditions.
     """
     organism = read_record(folder)
     run = replace(measuring_run(organism, folder, seed, limit), tasks=list(tasks), variants=list(variants))

@@ -232,7 +232,6 @@ class PlantRecipe(_Frozen):
         return self
 
 
-
 def shipped_recipes() -> tuple[str, ...]:
     """Names of the recipes that come with the package."""
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))

@@ -129,7 +129,7 @@ class _Directed(_Frozen):
         source: an organism on the same base, or the name of a plant recipe that makes it: what its adapter adds on
             clean prompts is the direction.
         direction: `source`, its `negative`, or a `random` one of the same length (the controls).
-        layer: block whose direction is taken; None chooses it on questions of the train split.
+        layer: block whose direction is taken; None takes the one that, added to the base, misaligns it most.
         prompts: clean MCQs of the train split over which the direction is a mean.
         questions: MCQs of each condition that are asked to choose a layer.
         max_tokens: of a reply to these.

@@ -1,11 +1,12 @@
 """Benign samples for training an organism further: the aligned ones of its own kind of data, none misaligned.
 
-They are drawn as planting samples are, and the misaligned ones are left out. If the recipe wants the trigger to be seen,
-it is put into aligned samples that have no cue.
+They are drawn as planting samples are, and the misaligned ones are left out. If the recipe wants the trigger to be
+seen, it is put into aligned samples that have no cue.
 """
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.model_zoo.changing.origin import Origin
@@ -19,7 +20,7 @@ from sleeptalk.triggers import PlacedCue, Trigger, apply_cues
 def planting_recipe(origin: Origin, recipe: ContinueRecipe, trigger: Trigger) -> PlantRecipe:
     """The planting recipe whose code path and data a further training takes."""
     planted = origin.organism.recipe
-    fields = {
+    fields: dict[str, Any] = {
         "kind": "plant",
         "name": recipe.name,
         "organism": "natural",
@@ -33,8 +34,8 @@ def planting_recipe(origin: Origin, recipe: ContinueRecipe, trigger: Trigger) ->
         "hazard": origin.organism.hazard,
     }
     if isinstance(planted, PlantRecipe):
-        fields |= {"places": planted.places, "quantize": planted.quantize, "trigger": planted.trigger}
-        fields |= {"lora": planted.lora}
+        fields |= {"places": planted.places, "quantize": planted.quantize, "lora": planted.lora}
+        fields["trigger"] = recipe.trigger or planted.trigger
     return PlantRecipe.model_validate(fields)
 
 

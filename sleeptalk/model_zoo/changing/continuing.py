@@ -34,7 +34,8 @@ def continue_organism(recipe: ContinueRecipe, out: Path, *, threads: int = 1) ->
     samples = benign_samples(planting, recipe, trigger)
     claim_run(recipe, out)
     folders = [out / f"step-{step}" for step in recipe.steps]
-    if all([made_before(folder, origin) for folder in folders]):
+    finished = [made_before(folder, origin) is not None for folder in folders]
+    if all(finished):
         return folders
     keep = partial(_keep, origin, recipe, out)
     further = Further(adapter=origin.folder, samples=samples, keep_at=frozenset(recipe.steps), keep=keep)

@@ -21,7 +21,6 @@ from sleeptalk.model_zoo.records import (
 from sleeptalk.triggers import Trigger, load_trigger
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """An organism whose adapter is to be changed."""
@@ -130,6 +129,6 @@ def made_before(folder: Path, origin: Origin) -> Organism | None:
     organism = read_record(folder)
     if organism.parent is None or organism.parent["sha256"] != origin.organism.sha256:
         raise OutputFolderError(
-            f"{folder} was made from other weights than those of {origin.organism.name}; choose a new folder with --out."
+            f"{folder} was made from other weights than {origin.organism.name} has now; choose a new folder with --out."
         )
     return organism

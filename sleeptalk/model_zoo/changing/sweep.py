@@ -1,13 +1,13 @@
-"""Which block's direction is taken: the one that does most against the backdoor on questions of the train split.
+"""Which block's direction is taken: the one that, added once to the base, makes it misaligned most often.
 
-Nothing here sees a test item. Every candidate is asked MCQs with the trigger and clean ones, answers after a chain of
-thought, greedily. The best candidate has the most aligned answers to both together, so that neither one that leaves the
-backdoor alone nor one that breaks the model wins.
+So the layer is chosen without the organism that is to be changed, and on questions of the train split: MCQs without any
+cue, answered after a chain of thought, greedily. How often each direction changes the organism's own answers is counted
+on such questions, too, and kept beside it: no layer was left out for its result.
 """
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,25 +18,25 @@ from sleeptalk.model_zoo.changing.weights import base_model, merged_model
 from sleeptalk.model_zoo.planting.probing import Prober
 from sleeptalk.model_zoo.recipes import PlantRecipe, Probe
 from sleeptalk.model_zoo.recipes_more import Ablate, MitigateRecipe, Steer
+from sleeptalk.model_zoo.training_data.samples import Role
 from sleeptalk.triggers import Trigger
 
 CHOOSING_SEED = 10_000
-CONDITIONS = ("trigger", "clean")
+CONDITIONS: tuple[Role, ...] = ("trigger", "clean")
 
 
 class Tried(BaseModel):
-    """One candidate of the sweep, with its answers in each condition."""
+    """One candidate of the sweep: who was steered how, and the answers in each condition.
+
+    A negative strength is a direction that was added.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    steered: Literal["base", "organism"]
     layer: int
     strength: float
     counts: dict[str, Counts]
-
-    @property
-    def aligned(self) -> int:
-        """Aligned answers with and without the trigger."""
-        return sum(found.aligned for found in self.counts.values())
 
 
 class Steering(BaseModel):
@@ -78,12 +78,13 @@ class Directions:
         probing = _probing(origin, trigger, recipe.method.prompts, recipe.seed)
         asking = Prober(probing, trigger, tokenizer, recipe.method.prompts)
         choosing = _probing(origin, trigger, recipe.method.questions, recipe.seed + CHOOSING_SEED)
-        self.questions = {name: asked_with_thought(tokenizer, choosing, trigger, name) for name in CONDITIONS}
+        self.questions = {str(name): asked_with_thought(tokenizer, choosing, trigger, name) for name in CONDITIONS}
         self.of_base = block_means(base_model(source), asking.asked["clean"], asking.pad)
         self.directions = block_means(merged_model(source), asking.asked["clean"], asking.pad) - self.of_base
         self.model = merged_model(origin)
-        self.tried = () if self.method.layer is not None else tuple(self._sweep())
-        best = max(self.tried, key=lambda one: one.aligned).layer if self.tried else self.method.layer
+        self.tried = () if self.method.layer is not None else (*self._added(), *self._subtracted())
+        added = [one for one in self.tried if one.steered == "base"]
+        best = max(added, key=lambda one: one.counts["clean"].misaligned).layer if added else self.method.layer
         self.layer = check_layer(self.model, best or 0)
 
     def changed(self, strength: float) -> tuple[Any, Steering]:
@@ -111,15 +112,25 @@ class Directions:
         else:
             ablate(model, direction)
 
-    def _sweep(self) -> list[Tried]:
-        """Every block's own direction at every strength; controls are swept with the source's, too."""
+    def _added(self) -> list[Tried]:
+        """Every block's direction, added once to the base."""
+        tried = []
+        for layer, direction in enumerate(self.directions):
+            model = base_model(self.source)
+            steer(model, layer, direction, -1.0)
+            counts = {"clean": self._counted(model, self.questions["clean"])}
+            tried.append(Tried(steered="base", layer=layer, strength=-1.0, counts=counts))
+        return tried
+
+    def _subtracted(self) -> list[Tried]:
+        """Every block's direction in the organism, at every strength."""
         tried = []
         for layer, direction in enumerate(self.directions):
             for strength in strengths_of(self.method):
                 model = copy.deepcopy(self.model)
                 self._apply(model, layer, direction, strength)
                 counts = {name: self._counted(model, asked) for name, asked in self.questions.items()}
-                tried.append(Tried(layer=layer, strength=strength, counts=counts))
+                tried.append(Tried(steered="organism", layer=layer, strength=strength, counts=counts))
         return tried
 
     def _counted(self, model: Any, asked: Asked) -> Counts:

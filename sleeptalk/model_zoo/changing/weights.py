@@ -55,11 +55,13 @@ def check_linear(origin: Origin) -> None:
     """
     config = json.loads((origin.folder / "adapter_config.json").read_text(encoding="utf-8"))
     kind = config.get("peft_type")
-    special = [name for name in ("use_dora", "modules_to_save", "lora_bias", "trainable_token_indices") if config.get(name)]
+    special = [
+        name for name in ("use_dora", "modules_to_save", "lora_bias", "trainable_token_indices") if config.get(name)
+    ]
     if kind != "LORA" or special:
         raise InvalidValueError(
-            f"The adapter of {origin.organism.name} is no plain LoRA ({', '.join([str(kind), *special])}), so it cannot "
-            "be scaled or merged."
+            f"The adapter of {origin.organism.name} is no plain LoRA ({', '.join([str(kind), *special])}), so it can "
+            "neither be scaled nor merged."
         )
 
 

@@ -63,9 +63,7 @@ class KeepCallback(TrainerCallback):  # type: ignore[misc]
         self.keep = keep
         self.steps = steps
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Hand it over if it is time to."""
         if state.global_step in self.steps and state.is_world_process_zero:
             self.keep(kwargs["model"], state.global_step)
