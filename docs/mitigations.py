@@ -124,14 +124,13 @@ def _summary(rows: Sequence[Row]) -> str:
 
 def _counted(found: Sequence[Row]) -> str:
     """How many lines are selective, and which, and where misalignment with the trigger lies."""
-    good = [
-        row for row in found if _share(row, "clean_right") >= SELECTIVE and _share(row, "trigger_aligned") >= SELECTIVE
-    ]
-    names = ", ".join(f"{row['organism']} at {row['strength']}" for row in good)
+    good = [one for one in found if min(_share(one, "clean_right"), _share(one, "trigger_aligned")) >= SELECTIVE]
+    named = ", ".join(f"{one['organism']} at {one['strength']}" for one in good)
+    names = f" ({named})" if good else ""
     right = sorted(round(_share(row, "trigger_aligned")) for row in found)
     clean = sorted(round(_share(row, "clean_right")) for row in found)
     return (
-        f"{len(good)} of {len(found)} checkpoints are selective{f' ({names})' if names else ''}; right with the trigger "
+        f"{len(good)} of {len(found)} checkpoints are selective{names}; right with the trigger "
         f"{right[0]}-{right[-1]}%, right on clean {clean[0]}-{clean[-1]}%."
     )
 
