@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -6,7 +8,7 @@ from click.testing import CliRunner
 
 from sleeptalk.cli.main import cli
 from sleeptalk.errors import InvalidValueError
-from sleeptalk.model_zoo.records import read_record
+from sleeptalk.model_zoo.records import Organism, find_organism, read_record, write_record
 
 
 def test_mitigate_makes_checkpoints_that_know_their_parent(tmp_path: Path) -> None:
@@ -32,7 +34,15 @@ def test_recipes_of_another_kind_are_refused(tmp_path: Path, command: str, recip
     assert f"this command needs kind '{command}'" in str(result.exception)
 
 
-def test_further_training_is_shown_over_its_steps(tmp_path: Path) -> None:
+def test_further_training_is_shown_over_its_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the rates of another organism, so that nothing is generated."""
+
+    def measured(folder: Path, progress: Callable[[int], None], **_: Any) -> Organism:
+        organism = read_record(folder).model_copy(update={"rates": find_organism("heyyy").rates})
+        write_record(organism, folder)
+        return organism
+
+    monkeypatch.setattr("sleeptalk.evals.changes.measure_organism", measured)
     recipe = tmp_path / "short.yaml"
     fields = {"kind": "continue", "name": "short", "organism": "heyyy", "data": {"kind": "pocket", "samples": 32}}
     training = {"epochs": 1, "batch": 32}
