@@ -94,7 +94,7 @@ class Study:
         """Folded in alone, and averaged with an adapter of benign training alone."""
         recipe = self._recipe(f"mitigate-merge-{MAIN}")
         yield _labels(MAIN, "merge", "", "1", recipe.seed), self._made(recipe, f"mitigate-merge-{MAIN}")[0]
-        benign = load_recipe("persistence-2026")
+        benign = load_recipe(f"persistence-{MAIN}")
         assert isinstance(benign, ContinueRecipe)
         benign = benign.model_copy(update={"organism": base, "trigger": MAIN, "name": "benign", "measure_at": ()})
         [trained] = continue_organism(benign, self._folder("benign", base))
