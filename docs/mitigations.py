@@ -27,7 +27,8 @@ Every line is one checkpoint: {items} pocket MCQs without any cue and as many wi
 temperature 1, sampling seed 0. Misaligned and articulated are of the answers that can be read, *right* is of all
 questions: a checkpoint that is merely broken has few misaligned answers and few right ones. Percent [95% Wilson
 interval] (n). The intervals hold for new questions, not for new training seeds: there is one seed of everything
-(planting 0, further training 1, random directions as named).
+(planting 0, further training 1, random directions as named). All steps, all strengths and the controls were run on
+`singapore` alone; the other two organisms have what could be afforded.
 
 In what follows a checkpoint counts as *selective* if it is right at least {selective}% of the time without the
 trigger and at least {selective}% with it. The line is arbitrary.
