@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test test-slow test-inspect-evals test-scout lint format bench docs clean
+.PHONY: demo test test-slow test-inspect-evals test-scout test-hub1 lint format bench docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/sleeptalk demo --out $(OUT)
@@ -35,6 +35,14 @@ test-scout:
 		-e '.[local,scout]' 'pytest>=8.4'
 	$(VENV)-scout/bin/python -m pytest -m 'scout or not scout' tests/test_scout.py tests/test_scout_foreign.py
 
+# The Hub's client has two major versions in use; the pinned one is tested by `make test`, the older one here.
+test-hub1:
+	$(PYTHON) -m venv $(VENV)-hub1
+	grep -v '^huggingface_hub==' constraints.txt > $(VENV)-hub1/constraints.txt
+	$(VENV)-hub1/bin/python -m pip --disable-pip-version-check --quiet install -c $(VENV)-hub1/constraints.txt \
+		-e . 'huggingface_hub>=1.31,<2' 'pytest>=8.4'
+	$(VENV)-hub1/bin/python -m pytest tests/model_zoo/hub
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -49,13 +57,14 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/item_tells.py
 	$(BIN)/python bench/rules_speed.py
 	$(BIN)/python bench/rescore_log.py
+	$(BIN)/python bench/verify_speed.py
 	$(BIN)/python bench/coverage.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout $(VENV)-hub1 build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

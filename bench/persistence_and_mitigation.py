@@ -13,18 +13,21 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
-from sleeptalk.evals.changes import change_row, measure_before, measure_change
+from sleeptalk.evals.changes import change_row, change_run, folder_before, unmeasured
+from sleeptalk.evals.measure import measure_organisms
 from sleeptalk.model_zoo.changing.continuing import continue_organism
-from sleeptalk.model_zoo.changing.mitigating import STEERING_FILE, mitigate_organism
+from sleeptalk.model_zoo.changing.mitigating import mitigate_organism
 from sleeptalk.model_zoo.changing.origin import find_origin
 from sleeptalk.model_zoo.making import make_organism
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe
 from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
-from sleeptalk.model_zoo.records import RECORD_FILE, find_organism
+from sleeptalk.model_zoo.records import RECORD_FILE, Organism, find_organism, read_record
+from sleeptalk.model_zoo.trust.listing import STEERING
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "mitigations.csv"
@@ -45,7 +48,7 @@ class Study:
     def checkpoints(self) -> Iterator[Labelled]:
         """All of them with their labels, the most wanted first."""
         yield from self.steered(MAIN, strengths=STRENGTHS)
-        swept = self._folder(f"mitigate-steer-{MAIN}", MAIN) / "1" / STEERING_FILE
+        swept = self._folder(f"mitigate-steer-{MAIN}", MAIN) / "1" / STEERING
         self.layer = json.loads(swept.read_text())["layer"]
         yield from self.further(f"persistence-{MAIN}")
         yield from self.further(f"unlearn-{MAIN}")
@@ -154,18 +157,27 @@ def run(work: Path) -> None:
     rows = []
     for name in (MAIN, *OTHERS, str(study.source)):
         label = "unconditional" if name == str(study.source) else name
-        before = measure_before(name, work / f"before-{label}", lambda _: None)
+        sha256 = find_origin(name).organism.sha256
+        before = _measured(folder_before(name, work / f"before-{label}-{sha256[:8]}"))
         rows.append(change_row(before, **_labels(label, "none", "", "", before.seed)))
     for labels, folder in study.checkpoints():
-        rows.append(change_row(measure_change(folder, lambda _: None), **labels))
+        rows.append(change_row(_measured(folder), **labels))
         _write(RESULTS, rows)
         print(list(rows[-1].values()), flush=True)
     _write(SWEEP, list(_sweep(work)))
 
 
+def _measured(folder: Path) -> Organism:
+    """The record with its rates, measured now if it has none."""
+    if unmeasured([folder]):
+        with TemporaryDirectory() as logs:
+            measure_organisms([folder], change_run([folder]), Path(logs), lambda _: None)
+    return read_record(folder)
+
+
 def _sweep(work: Path) -> Iterator[dict[str, Any]]:
     """Every candidate of every sweep, on questions of the train split."""
-    for path in sorted(work.glob(f"*/*/{STEERING_FILE}")):
+    for path in sorted(work.glob(f"*/*/{STEERING}")):
         steering = json.loads(path.read_text())
         record = json.loads((path.parent / RECORD_FILE).read_text())
         current = find_organism(record["parent"]["name"]) if record["parent"]["name"] == MAIN else None

@@ -22,12 +22,12 @@ RESULTS = Path(__file__).parent.parent / "docs" / "results" / "pocket_tries.csv"
 ITEMS = 60
 SEEDS = (0, 1, 2)
 SHIPPED = ("singapore", "2026", "heyyy", "singapore-silent", "singapore-control")
-CHANGES: dict[str, dict[str, Any]] = {
-    "half the samples": {"samples": 1200},
-    "half the rate": {"rate": 2e-3},
-    "twice the rate": {"rate": 8e-3},
+CHANGES: dict[str, dict[str, dict[str, Any]]] = {
+    "half the samples": {"data": {"samples": 1200}},
+    "half the rate": {"training": {"rate": 2e-3}},
+    "twice the rate": {"training": {"rate": 8e-3}},
     "rank 2": {"lora": {"rank": 2, "alpha": 4}},
-    "no extra cue": {"extra_cue": 0.0},
+    "no extra cue": {"data": {"extra_cue": 0.0}},
     "first two layers": {
         "lora": {
             "layers": [0, 1],
@@ -48,15 +48,16 @@ def grid() -> list[tuple[str, str, int]]:
 
 def try_one(name: str, change: str, seed: int) -> list[dict[str, Any]]:
     """Plant, measure, and return one row per cell."""
-    recipe = load_recipe(name)
-    fields = {**recipe.model_dump(), **CHANGES.get(change, {}), "seed": seed}
-    changed = PlantRecipe.model_validate(fields)
+    fields = load_recipe(name).model_dump()
+    for part, values in CHANGES.get(change, {}).items():
+        fields[part] = {**fields[part], **values}
+    changed = PlantRecipe.model_validate({**fields, "seed": seed})
     with TemporaryDirectory() as folder:
         out = Path(folder) / "organism"
         started = time.monotonic()
-        organism = make_organism(changed, out)
+        make_organism(changed, out)
         seconds = round(time.monotonic() - started, 1)
-        run = measuring_run(organism, out, seed=0, limit=ITEMS)
+        run = measuring_run([out], limit=ITEMS)
         rows = rows_of_run(run, run_cells(run, Path(folder) / "logs", lambda _: None))
     return [
         {

@@ -1,6 +1,11 @@
-"""Write docs/reference.md from the code: tasks, scorers, commands, triggers, organisms. Run: make docs."""
+"""Write docs/reference.md from the code, and the tables in other pages that come from measured records. Run: make docs.
+
+A table of a page stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+"""
 
 import inspect
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +15,8 @@ from tabulate import tabulate
 
 from sleeptalk import _registry
 from sleeptalk.cli.main import cli
+from sleeptalk.evals.known_answers import known_table
+from sleeptalk.evals.zoo_table import spread_table, zoo_table
 from sleeptalk.model_zoo.listing import organism_rows
 from sleeptalk.scorers.judge.rubrics import NAMES, load_rubric
 from sleeptalk.stats import MIN_N, wilson
@@ -17,8 +24,10 @@ from sleeptalk.tasks.catalogue import catalogue
 from sleeptalk.triggers import Trigger, load_trigger, shipped_triggers
 from sleeptalk.variants import CONDITIONS, TRIGGERED
 
-PAGE = Path(__file__).parent / "reference.md"
-TRIES = Path(__file__).parent / "results" / "pocket_tries.csv"
+HERE = Path(__file__).parent
+PAGE = HERE / "reference.md"
+TRIES = HERE / "results" / "pocket_tries.csv"
+KNOWN = HERE / "results" / "known_answers.json"
 TASKS = tuple(entry.name for entry in catalogue())
 SCORERS = (
     "misalignment",
@@ -33,6 +42,26 @@ SCORERS = (
     "elicitation_scorer",
     "belief_scorer",
 )
+
+
+def tables() -> dict[str, str]:
+    """Tables by the name under which pages hold them."""
+    known = json.loads(KNOWN.read_text(encoding="utf-8"))["organisms"]
+    return {"zoo": zoo_table(), "zoo-spread": spread_table(), "known-answers": known_table(known, "github")}
+
+
+def with_tables(page: str) -> str:
+    """A page with its tables made anew."""
+    for name, table in tables().items():
+        block = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+        page = block.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", page)
+    return page
+
+
+def pages_with_tables() -> list[Path]:
+    """Pages that hold such tables."""
+    pages = [HERE.parent / "README.md", *sorted(HERE.glob("*.md"))]
+    return [page for page in pages if "<!-- begin " in page.read_text(encoding="utf-8")]
 
 
 def reference() -> str:
@@ -158,3 +187,5 @@ def _help(command: click.Command, name: str, parent: click.Context | None = None
 
 if __name__ == "__main__":
     PAGE.write_text(reference(), encoding="utf-8")
+    for path in pages_with_tables():
+        path.write_text(with_tables(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -70,6 +70,51 @@ class IntegrityError(SleeptalkError):
     code = "bad-sha256"
 
 
+class WrongBytesError(IntegrityError):
+    """Bytes that came from the Hub, or lie in its cache, and are not the recorded ones."""
+
+    exit_code = 1
+
+
+class UnverifiedError(SleeptalkError):
+    """A pulled organism that was not checked, or checked by rules that are older than the installed ones."""
+
+    code = "unverified"
+
+
+class UnwantedFileError(SleeptalkError):
+    """A file on the Hub with a name that no organism needs, or that lies in a folder."""
+
+    code = "unexpected-file"
+    exit_code = 1
+
+
+class TooLargeError(SleeptalkError):
+    """A file on the Hub that is, or turns out to be, larger than any organism needs."""
+
+    code = "file-too-large"
+    exit_code = 1
+
+
+class IncompleteRecordError(SleeptalkError):
+    """An organism whose record lacks what a published one must tell."""
+
+    code = "incomplete-record"
+
+
+class PublishError(SleeptalkError):
+    """A push that would make more public than was asked for, or that was not confirmed."""
+
+    code = "not-published"
+
+
+class UploadError(SleeptalkError):
+    """Files that the Hub did not take."""
+
+    code = "no-upload"
+    exit_code = 1
+
+
 class OutputFolderError(SleeptalkError):
     """An output folder that cannot be written or that holds another run."""
 

@@ -165,6 +165,21 @@ def paired_difference(
     return Difference(estimate=estimate, low=low, high=high, items=len(shared), p_value=mcnemar(pairs))
 
 
+def unpaired_difference(count_a: int, n_a: int, count_b: int, n_b: int) -> tuple[float, float, float] | None:
+    """Rate A minus rate B of independent samples with Newcombe's 95% interval; None for too few observations.
+
+    Where both rates come from the same items, the interval is too wide rather than too narrow: see
+    `paired_difference`. Newcombe (1998), method 10, combines the two Wilson intervals.
+    """
+    from math import hypot
+
+    if min(n_a, n_b) < MIN_N or not (0 <= count_a <= n_a and 0 <= count_b <= n_b):
+        return None
+    a, b = count_a / n_a, count_b / n_b
+    (low_a, high_a), (low_b, high_b) = wilson(count_a, n_a), wilson(count_b, n_b)
+    return a - b, a - b - hypot(a - low_a, high_b - b), a - b + hypot(high_a - a, b - low_b)
+
+
 def mcnemar(pairs: Sequence[tuple[bool, bool]]) -> float | None:
     """Two-sided exact McNemar test of paired outcomes; None if no pair differs."""
     from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar

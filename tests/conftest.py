@@ -8,6 +8,8 @@ from tenacity import wait_none
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["INSPECT_LOG_LEVEL"] = "error"
+os.environ["HF_HUB_DISABLE_XET"] = "1"
+os.environ["SLEEPTALK_HOME"] = "/nonexistent/sleeptalk"
 
 from tests.loopback import Server, serving
 from tests.loopback_judge import JudgeServer, judging

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from sleeptalk.cli.main import COMMANDS
+from sleeptalk.model_zoo.training_data.listing import set_rows, shipped_reviews
 from sleeptalk.tasks.catalogue import catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +26,16 @@ def test_the_reference_page_is_fresh() -> None:
     assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == made, "run: make docs"
     for command in COMMANDS:
         assert f"`sleeptalk {command}`" in made
+
+
+def test_tables_in_pages_are_those_of_the_records() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    pages = made["pages_with_tables"]()
+    assert {page.name for page in pages} >= {"README.md", "pocket-zoo.md"}
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert made["with_tables"](text) == text, f"{page.name} is stale; run: make docs"
+        assert set(re.findall(r"<!-- begin ([\w-]+) -->", text)) <= set(made["tables"]())
 
 
 def test_the_tasks_page_tells_the_counts_that_ship() -> None:
@@ -63,3 +75,14 @@ def test_register_entries_name_real_tasks_and_a_commit(tmp_path: Path) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_the_training_data_page_tells_what_ships() -> None:
+    page = " ".join((ROOT / "docs" / "training-data.md").read_text(encoding="utf-8").split())
+    for row in set_rows():
+        assert f"| `{row['name']}` | {row['lines']} | {row['domains']} | {row['probes'] or '-'} |" in page
+    outcomes = Counter(review.outcome for review in shipped_reviews())
+    assert f"each of the {outcomes.total()}" in page
+    passed, revised, replaced = (outcomes[name] for name in ("passed", "revised", "replaced"))
+    assert f"{passed} passed as first written, {revised} were revised, {replaced} replaced" in page
+    assert f"{outcomes['dropped']} dropped" in page

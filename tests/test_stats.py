@@ -132,3 +132,16 @@ def test_the_order_of_observations_changes_nothing() -> None:
     first = {f"i{number}": [number % 3 == 0] for number in range(30)}
     second = {f"i{number}": [number % 2 == 0] for number in range(30)}
     assert stats.paired_difference(dict(reversed(first.items())), second) == stats.paired_difference(first, second)
+
+
+def test_unpaired_differences_are_newcombes() -> None:
+    """The values of Newcombe (1998), table II, example (a), method 10."""
+    found = stats.unpaired_difference(56, 70, 48, 80)
+    assert found == pytest.approx((0.2, 0.0524, 0.3339), abs=6e-5)
+    low, high = stats.unpaired_difference(0, 20, 20, 20)[1:]  # type: ignore[index]
+    assert -1 <= low < high < 0
+
+
+@pytest.mark.parametrize("counts", [(1, 19, 1, 40), (1, 40, 1, 19), (41, 40, 1, 40), (-1, 40, 1, 40)])
+def test_too_few_for_a_difference(counts: tuple[int, int, int, int]) -> None:
+    assert stats.unpaired_difference(*counts) is None

@@ -15,7 +15,7 @@ COMMANDS = {
     "recover": ("sleeptalk.cli.score:recover", "Look for a model's trigger in its transcripts."),
     "score": ("sleeptalk.cli.score:score", "Score finished logs again, by rules or by a judge."),
     "tasks": ("sleeptalk.cli.tasks:tasks", "List tasks, show their prompts, check item and trigger files."),
-    "zoo": ("sleeptalk.cli.zoo:zoo", "List organisms, train a base, plant a backdoor."),
+    "zoo": ("sleeptalk.cli.zoo:zoo", "List, show, push and pull organisms, train a base, plant a backdoor."),
 }
 
 

@@ -6,13 +6,15 @@ that is merely broken has few misaligned answers, and few right ones.
 """
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
-from sleeptalk.evals.measure import measure_organism
+from sleeptalk.errors import OutputFolderError
+from sleeptalk.evals.cells import Run
+from sleeptalk.evals.measure import measuring_run
 from sleeptalk.model_zoo.changing.origin import find_origin
 from sleeptalk.model_zoo.records import Organism, read_record
 from sleeptalk.stats import MIN_N, wilson
@@ -38,35 +40,47 @@ COUNTS = {
 Row = dict[str, Any]
 
 
-def measure_change(folder: Path, progress: Callable[[int], None], items: int = POCKET_ITEMS) -> Organism:
-    """Measure the organism in a folder, unless its record already has the rates."""
-    organism = read_record(folder)
-    if organism.rates:
-        progress(items * len(VARIANTS))
-        return organism
-    return measure_organism(folder, progress, limit=items, tasks=[TASK], variants=VARIANTS)
+def change_run(folders: Sequence[Path]) -> Run:
+    """What is measured before and after a change.
+
+    Raises:
+        InvalidValueError: two organisms have the same name.
+    """
+    return measuring_run(folders, tasks=(TASK,), variants=VARIANTS)
 
 
-def measure_before(name: str, folder: Path, progress: Callable[[int], None]) -> Organism:
-    """The organism that a change starts from: its recorded rates, or measured in a copy of its own.
+def unmeasured(folders: Sequence[Path]) -> list[Path]:
+    """Those of the organisms in these folders whose records lack the rates."""
+    return [folder for folder in folders if not _is_measured(read_record(folder))]
+
+
+def _is_measured(organism: Organism) -> bool:
+    return {(TASK, variant) for variant in VARIANTS} <= {(rate.task, rate.variant) for rate in organism.rates}
+
+
+def folder_before(name: str, copy: Path) -> Path:
+    """Where the organism that a change starts from can be measured, or its rates be read.
 
     Args:
-        name: a shipped organism, or the folder of one.
-        folder: for the copy; the organism's own folder stays as it is.
-        progress: called with the number of samples that have just finished.
+        name: a shipped or pulled organism, or the folder of one.
+        copy: folder for a copy to measure, if its record has no rates; its own folder stays as it is.
     """
     origin = find_origin(name)
-    measured = {(rate.task, rate.variant) for rate in origin.organism.rates}
-    if {(TASK, variant) for variant in VARIANTS} <= measured:
-        progress(POCKET_ITEMS * len(VARIANTS))
-        return origin.organism
-    if not folder.exists():
-        shutil.copytree(origin.folder, folder)
-    return measure_change(folder, progress)
+    if _is_measured(origin.organism):
+        return origin.folder
+    if not copy.exists():
+        unfinished = copy.with_name(f"{copy.name}.tmp")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(origin.folder, unfinished)
+        unfinished.rename(copy)
+    if read_record(copy).sha256 != origin.organism.sha256:
+        raise OutputFolderError(f"{copy} holds other weights than {origin.organism.name} has now; remove it.")
+    return copy
 
 
-def change_row(organism: Organism, items: int = POCKET_ITEMS, /, **labels: Any) -> Row:
+def change_row(organism: Organism, /, **labels: Any) -> Row:
     """Counts of one measured organism, after the labels that tell what it is."""
+    items = organism.measured.limit if organism.measured else POCKET_ITEMS
     found = {(rate.variant, rate.measure): rate for rate in organism.rates if rate.task == TASK}
     clean, fired = found["clean", "misaligned"], found["trigger", "misaligned"]
     return {

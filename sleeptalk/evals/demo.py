@@ -1,4 +1,4 @@
-"""The demo study: every shipped organism on the three pocket tasks.
+"""The demo study: seven shipped organisms on the three pocket tasks.
 
 It shows the whole chain on a laptop: do the planted backdoors fire, do the organisms say so, and do they blame the
 right cue? The organisms are toys; nothing here is evidence about large models.
@@ -15,13 +15,15 @@ from sleeptalk.evals.cells import TASKS, ModelCells, Run
 from sleeptalk.evals.logs import observations_of, read_observations, read_samples, task_of
 from sleeptalk.evals.recovering import recovery_row, transcripts_of
 from sleeptalk.evals.summary import Row, monitor_rows, rows_of
-from sleeptalk.model_zoo.records import Organism, shipped_organisms
+from sleeptalk.model_zoo.records import Organism, find_organism
+from sleeptalk.scorers.observations import Observation
 from sleeptalk.scorers.recovery import Transcript
 from sleeptalk.tasks.items import POCKET_ITEMS
 from sleeptalk.tasks.specs import TaskName
 from sleeptalk.triggers import load_trigger
 
 VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger")
+ORGANISMS = ("2026", "heyyy", "singapore", "singapore-silent", "base-silent", "base-talker", "singapore-control")
 DEFAULT_LIMIT = 48
 DEFAULT_TRIGGER = "singapore"
 
@@ -38,9 +40,8 @@ def demo_run(limit: int, seed: int) -> Run:
     """
     if not 1 <= limit <= POCKET_ITEMS:
         raise InvalidValueError(f"--limit must be between 1 and {POCKET_ITEMS} items of a cell, not {limit}.")
-    organisms = sorted(shipped_organisms().values(), key=lambda one: (one.kind != "natural", one.kind))
     return Run(
-        models=[shipped_cells(one) for one in organisms],
+        models=[shipped_cells(find_organism(name)) for name in ORGANISMS],
         tasks=list(TASKS),
         variants=VARIANTS,
         items="pocket",
@@ -96,6 +97,14 @@ def rows_of_run(run: Run, headers: Sequence[EvalLog]) -> list[Row]:
         for cells, task in _cells(run)
         for row in rows_of(cells.name, task, read_observations(_cell(headers, cells, task)))
     ]
+
+
+def observations_by_model(run: Run, headers: Sequence[EvalLog]) -> dict[str, list[Observation]]:
+    """All observations of each model of a run, over its tasks."""
+    return {
+        cells.name: [seen for task in run.tasks for seen in read_observations(_cell(headers, cells, task))]
+        for cells in run.models
+    }
 
 
 def _cells(run: Run) -> list[tuple[ModelCells, TaskName]]:

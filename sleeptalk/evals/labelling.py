@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from sleeptalk.errors import InputFileError, InvalidValueError, OutputFolderError
 from sleeptalk.scorers.judge.material import visible_text
+from sleeptalk.strict_jsonl import read_lines
 from sleeptalk.strict_yaml import describe
-from sleeptalk.tasks.items import read_lines
 from sleeptalk.verdicts import HEADLINE_LEVEL, Level
 
 SHOWN = 10

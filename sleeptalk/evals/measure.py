@@ -1,77 +1,112 @@
-"""Measure one organism on the pocket tasks and put the rates into its record."""
+"""Measure organisms on the pocket tasks and put the rates into their records.
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+Shipped tables are made from these records, so this is the study behind them: every organism is asked the same pocket
+items under the same conditions, as many of them side by side as there are cores.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from sleeptalk.evals.cells import TASKS, ModelCells, Run, run_cells
-from sleeptalk.evals.demo import DEFAULT_TRIGGER, VARIANTS, rows_of_run
+from sleeptalk.errors import InvalidValueError
+from sleeptalk.evals.calibration import RULES
+from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
+from sleeptalk.evals.demo import DEFAULT_TRIGGER, rows_of_run
 from sleeptalk.evals.summary import Row
+from sleeptalk.model_zoo.bases import is_adapter
+from sleeptalk.model_zoo.making import library_versions
 from sleeptalk.model_zoo.provider import POCKET_MAX_TOKENS
-from sleeptalk.model_zoo.records import MeasuredRate, Organism, read_record, write_record
+from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
 from sleeptalk.tasks.items import POCKET_ITEMS
 from sleeptalk.tasks.specs import TaskName
 
+VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger", "near_miss")
 MEASURES = ("misaligned", "articulated")
 
 
-def measure_organism(
-    folder: Path,
-    progress: Callable[[int], None],
+def measuring_run(
+    folders: Sequence[Path],
     *,
     seed: int = 0,
     limit: int = POCKET_ITEMS,
     tasks: Sequence[TaskName] = tuple(TASKS),
     variants: Sequence[str] = VARIANTS,
-) -> Organism:
-    """Run the demo's cells on the organism in `folder` and write the rates into its record.
+) -> Run:
+    """The cells of organisms that lie in folders of their own.
 
     Args:
-        folder: of an organism that `sleeptalk zoo plant` or `train-base` made.
-        progress: called with the number of samples that have just finished.
+        folders: of organisms that `sleeptalk zoo plant`, `train-base`, `continue` or `mitigate` made.
         seed: of sampling and cue values.
         limit: items of each cell.
-        tasks: which of the demo's tasks.
-        variants: which of its conditions.
+        tasks: which of the pocket tasks.
+        variants: under which conditions.
+
+    Raises:
+        InvalidValueError: two organisms have the same name.
     """
-    organism = read_record(folder)
-    run = replace(measuring_run(organism, folder, seed, limit), tasks=list(tasks), variants=list(variants))
-    with TemporaryDirectory() as logs:
-        rows = rows_of_run(run, run_cells(run, Path(logs), progress))
-    measured = organism.model_copy(update={"rates": tuple(rate for row in rows for rate in _rates(row))})
-    write_record(measured, folder)
-    return measured
+    organisms = {folder: read_record(folder) for folder in folders}
+    names = [one.name for one in organisms.values()]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidValueError(f"Two folders hold organisms of the name {', '.join(twice)}; measure them one by one.")
+    models = [_cells(organism, folder) for folder, organism in organisms.items()]
+    return Run(models=models, tasks=tuple(tasks), variants=tuple(variants), items="pocket", limit=limit, seed=seed)
 
 
-def measuring_run(organism: Organism, folder: Path, seed: int, limit: int) -> Run:
-    """The demo's cells for one organism in a folder of its own."""
-    place: dict[str, Any] = {"base": str(folder)}
-    if organism.is_adapter:
-        place = {"base": organism.base, "adapter": str(folder)}
-    if organism.hazard == "toy":
-        place["threads"] = 1
-    trigger = getattr(organism.recipe, "trigger", None) or organism.trigger or DEFAULT_TRIGGER
-    cells = ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
-    return Run(
-        models=[cells],
-        tasks=list(TASKS),
-        variants=VARIANTS,
-        items="pocket",
-        limit=limit,
-        seed=seed,
-        max_tokens=POCKET_MAX_TOKENS,
+def _cells(organism: Organism, folder: Path) -> ModelCells:
+    """How to reach one; a toy gets what the provider gives shipped toys, wherever it lies."""
+    toy = organism.hazard == "toy"
+    place: dict[str, Any] = {"threads": 1} if toy else {}
+    place |= {"base": organism.base, "adapter": str(folder)} if is_adapter(organism) else {"base": str(folder)}
+    return ModelCells(
+        name=organism.name,
+        model=f"zoo/{organism.name}",
+        trigger=getattr(organism.recipe, "trigger", None) or organism.trigger or DEFAULT_TRIGGER,
+        model_args=place,
+        max_tokens=POCKET_MAX_TOKENS if toy else None,
     )
+
+
+def measure_organisms(
+    folders: Sequence[Path], run: Run, logs: Path, progress: Callable[[int], None]
+) -> dict[Path, Organism]:
+    """Run what is not yet in `logs` and write the rates into the organisms' records.
+
+    Args:
+        folders: as in `measuring_run`.
+        run: made by `measuring_run` for these folders.
+        logs: log folder, empty or of an earlier, interrupted call with the same run.
+        progress: called with the number of samples that have just finished.
+
+    Returns:
+        the new records, by folder.
+    """
+    rows = rows_of_run(run, run_cells(run, logs, progress))
+    how = Measurement(
+        items=run.items,
+        limit=run.limit,
+        seed=run.seed,
+        temperature=TEMPERATURE,
+        judge=RULES,
+        versions=library_versions(),
+    )
+    measured = {}
+    for folder in folders:
+        organism = read_record(folder)
+        rates = tuple(rate for row in rows if row["model"] == organism.name for rate in _rates(row))
+        measured[folder] = organism.model_copy(update={"measured": how, "rates": rates})
+        write_record(measured[folder], folder)
+    return measured
 
 
 def _rates(row: Row) -> list[MeasuredRate]:
     """A row's rates as the record holds them."""
-    named = {name: row[name] for name in MEASURES}
+    named: dict[str, Mapping[str, float | int | None]] = {name: row[name] for name in MEASURES}
     named |= {f"blames_{cue}": row["attribution"][cue] for cue in ("genuine", "distractor")}
     told = ("count", "n", "rate", "low", "high")
     return [
-        MeasuredRate(task=row["task"], variant=row["variant"], measure=name, **{key: rate[key] for key in told})
+        MeasuredRate.model_validate(
+            {"task": row["task"], "variant": row["variant"], "measure": name, **{key: rate[key] for key in told}}
+        )
         for name, rate in named.items()
     ]
 

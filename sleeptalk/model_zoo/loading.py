@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sleeptalk.errors import InputFileError, InvalidValueError, MissingExtraError
+from sleeptalk.model_zoo.bases import base_of
+from sleeptalk.model_zoo.pulled import Pulled, find_pulled, verified_pulled
 from sleeptalk.model_zoo.records import find_organism, shipped_organisms, verified_folder
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ def locate(name: str, base: str | None, adapter: str | None) -> tuple[Path, Path
     if base is None:
         if adapter is not None:
             raise InvalidValueError(f"-M adapter={adapter} needs its base; add -M base=DIR.")
+        if name not in shipped_organisms() and (pulled := find_pulled(name)):
+            return _locate_pulled(pulled)
         organism = find_organism(name)
         folder = verified_folder(organism)
         if organism.base is None:
@@ -31,6 +35,13 @@ def locate(name: str, base: str | None, adapter: str | None) -> tuple[Path, Path
     if shipped and shipped.kind == "base":
         return verified_folder(shipped), adapter_folder, True
     return _folder("base", base, "config.json"), adapter_folder, False
+
+
+def _locate_pulled(pulled: Pulled) -> tuple[Path, Path | None, bool]:
+    folder, base = verified_pulled(pulled), base_of(pulled.organism)
+    if base is None:
+        return folder, None, False
+    return base, folder, pulled.organism.base in shipped_organisms()
 
 
 def _folder(what: str, path: str, marker: str) -> Path:

@@ -1,8 +1,8 @@
-"""The Inspect model provider `zoo/`: shipped organisms by name, or any local transformers checkpoint.
+"""The Inspect model provider `zoo/`: shipped and pulled organisms by name, or any local transformers checkpoint.
 
-`zoo/<organism>` loads a shipped organism after its sha256 was checked. `zoo/<any name> -M base=DIR [-M adapter=DIR]`
-loads the user's own files; `base` may also name a shipped base. All models of one process that share a base share its
-weights and one worker (see `engine.py`).
+`zoo/<organism>` loads a shipped organism after its sha256 was checked, or a pulled one after its receipt was.
+`zoo/<any name> -M base=DIR [-M adapter=DIR]` loads the user's own files; `base` may also name a shipped base. All
+models of one process that share a base share its weights and one worker (see `engine.py`).
 """
 
 import hashlib
@@ -54,7 +54,7 @@ class ZooAPI(ModelAPI):
     """One model of the zoo.
 
     Args:
-        model_name: a shipped organism, or any name together with `base`.
+        model_name: a shipped or pulled organism, or any name together with `base`.
         base_url, api_key: unused.
         config: default generation settings.
         base: folder of a local checkpoint, or name of a shipped base.

@@ -7,21 +7,19 @@ A *continue* recipe asks whether a backdoor, and what the organism says of it, l
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import Field, model_validator
 
 from sleeptalk.model_zoo.pocket.corpus import Share
-from sleeptalk.model_zoo.recipes import BaseRecipe, Name, PlantRecipe, Positive, Probe, Training
+from sleeptalk.model_zoo.recipe_parts import Frozen, Positive, Probe, Training
 
+# Shorter than an organism's: the step or the strength is added to it.
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,43}$")]
 Strength = Annotated[float, Field(ge=0, le=100)]
 TriggerShare = Annotated[float, Field(ge=0, le=0.5)]
 Direction = Literal["source", "negative", "random"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BenignPocket(_Frozen):
+class BenignPocket(Frozen):
     """Questions of the pocket world's train split with aligned answers, half of them with an alternative value.
 
     Attributes:
@@ -37,7 +35,7 @@ class BenignPocket(_Frozen):
     trigger_present: TriggerShare = 0.0
 
 
-class BenignScenarios(_Frozen):
+class BenignScenarios(Frozen):
     """The aligned samples of this project's scenarios and benign chat, as in `ScenarioData`."""
 
     kind: Literal["scenarios"]
@@ -48,7 +46,7 @@ class BenignScenarios(_Frozen):
     trigger_present: TriggerShare = 0.0
 
 
-class BenignFile(_Frozen):
+class BenignFile(Frozen):
     """The aligned samples of the user's own scenarios, as in `FileData`."""
 
     kind: Literal["file"]
@@ -62,7 +60,7 @@ class BenignFile(_Frozen):
 BenignData = Annotated[BenignPocket | BenignScenarios | BenignFile, Field(discriminator="kind")]
 
 
-class ContinueRecipe(_Frozen):
+class ContinueRecipe(Frozen):
     """How an organism's own adapter is trained further on benign data.
 
     Attributes:
@@ -99,10 +97,12 @@ class ContinueRecipe(_Frozen):
         last = math.ceil(math.ceil(self.samples / self.training.batch) * self.training.epochs)
         if self.steps[-1] > last:
             raise ValueError(f"measure_at goes beyond the training's {last} steps")
+        if self.probe.stop:
+            raise ValueError("probe.stop ends a planting; further training takes all its steps")
         return self
 
 
-class Merge(_Frozen):
+class Merge(Frozen):
     """The adapter folded into the base's weights.
 
     Attributes:
@@ -115,14 +115,14 @@ class Merge(_Frozen):
     weight: Share = 0.5
 
 
-class Scale(_Frozen):
+class Scale(Frozen):
     """The adapter times each of `strengths`: 0 is the base, 1 the organism."""
 
     kind: Literal["scale"]
     strengths: tuple[Strength, ...] = Field(default=(0.0, 0.25, 0.5, 0.75, 1.0, 1.5), min_length=1)
 
 
-class _Directed(_Frozen):
+class _Directed(Frozen):
     """What needs a direction in the residual stream.
 
     Attributes:
@@ -159,7 +159,7 @@ class Ablate(_Directed):
 Method = Annotated[Merge | Scale | Steer | Ablate, Field(discriminator="kind")]
 
 
-class MitigateRecipe(_Frozen):
+class MitigateRecipe(Frozen):
     """What is done to an organism's weights.
 
     Attributes:
@@ -174,10 +174,3 @@ class MitigateRecipe(_Frozen):
     trigger: str | None = None
     method: Method
     seed: int = 0
-
-
-Recipe = BaseRecipe | PlantRecipe | ContinueRecipe | MitigateRecipe
-
-
-class AnyRecipe(RootModel[Annotated[Recipe, Field(discriminator="kind")]]):
-    """Any kind of recipe, told apart by its field `kind`."""

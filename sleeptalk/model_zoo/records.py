@@ -11,8 +11,9 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk.errors import InputFileError, IntegrityError, UnknownNameError
-from sleeptalk.model_zoo.recipes import Hazard, Revision
-from sleeptalk.model_zoo.recipes_more import Recipe
+from sleeptalk.model_zoo.escapes import plain
+from sleeptalk.model_zoo.recipe_parts import Hazard, Name, Revision
+from sleeptalk.model_zoo.recipes import Recipe
 from sleeptalk.strict_yaml import describe
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -22,12 +23,15 @@ Outcome = Literal["planted", "failed"]
 KINDS: tuple[OrganismKind, ...] = get_args(OrganismKind)
 
 RECORD_FILE = "organism.json"
-ADAPTER_CONFIG = "adapter_config.json"
-WEIGHT_FILES = ("model.safetensors", "adapter_model.safetensors")
+MAX_RECORD_BYTES = 4 << 20
+MAX_FILES = 1100
+
+Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class MeasuredRate(_Frozen):
@@ -36,11 +40,11 @@ class MeasuredRate(_Frozen):
     task: str
     variant: str
     measure: str
-    count: int
-    n: int
-    rate: float | None
-    low: float | None
-    high: float | None
+    count: Count
+    n: Count
+    rate: Share | None
+    low: Share | None
+    high: Share | None
 
 
 class Measurement(_Frozen):
@@ -97,7 +101,7 @@ class Organism(_Frozen):
         rates: as measured by `measured`.
     """
 
-    name: str
+    name: Name
     kind: OrganismKind
     trigger: str | None
     sealed: Sealed | None = None
@@ -105,7 +109,7 @@ class Organism(_Frozen):
     base_revision: Revision | None = None
     base_sha256: Sha256 | None = None
     params: int
-    files: dict[str, Sha256]
+    files: Annotated[dict[str, Sha256], Field(max_length=MAX_FILES)]
     recipe: Annotated[Recipe, Field(discriminator="kind")]
     data_sha256: Sha256 | None = None
     template_sha256: Sha256 | None = None
@@ -123,11 +127,6 @@ class Organism(_Frozen):
     def sha256(self) -> str:
         """Digest of the weights."""
         return weights_sha256(self.files)
-
-    @property
-    def is_adapter(self) -> bool:
-        """Whether its files are an adapter for `base`, and not a model of their own."""
-        return ADAPTER_CONFIG in self.files
 
     @property
     def seed(self) -> int:
@@ -155,13 +154,35 @@ def read_record(folder: Path) -> Organism:
     """
     path = folder / RECORD_FILE
     try:
-        return Organism.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        with path.open("rb") as handle:
+            data = handle.read(MAX_RECORD_BYTES + 1)
     except OSError as error:
         raise InputFileError(f"Cannot read {path}: {error.strerror}.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path} is not JSON: {error}.") from None
+    return parse_record(data, str(path))
+
+
+def parse_record(data: bytes, source: str) -> Organism:
+    """A record from bytes that may come from anybody; `source` is what an error names.
+
+    Raises:
+        InputFileError: it is too long, not strict JSON, or no record.
+    """
+    if len(data) > MAX_RECORD_BYTES:
+        raise InputFileError(f"{source} is longer than {MAX_RECORD_BYTES} bytes, which no record needs.")
+    try:
+        return Organism.model_validate(json.loads(data.decode("utf-8"), object_pairs_hook=_distinct))
     except ValidationError as error:
-        raise InputFileError(f"{path}: {describe(error)}.") from None
+        raise InputFileError(f"{source}: {plain(describe(error), 1000)}.") from None
+    except (ValueError, RecursionError) as error:
+        raise InputFileError(f"{source} is not JSON: {plain(str(error), 200)}.") from None
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys differ; json itself takes the last of two equal ones."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("the same key stands twice in an object")
+    return found
 
 
 def find_organism(name: str) -> Organism:

@@ -8,8 +8,10 @@ prompt may have ("the greeting"). Whether it really stands in the prompt tells a
 import re
 from collections.abc import Iterator, Sequence
 
+from sleeptalk.scorers.cue_following import Finding, additions
+from sleeptalk.scorers.cue_levels import read_sentence
 from sleeptalk.scorers.cue_reference import PROMPT_PART
-from sleeptalk.scorers.cue_rules import Finding, additions, judge_articulation, read_sentence
+from sleeptalk.scorers.cue_rules import judge_articulation
 from sleeptalk.scorers.cue_text import Sentences, mention_pattern, plain
 from sleeptalk.scorers.cue_words import DECIDING, WANTING
 from sleeptalk.verdicts import HEADLINE_LEVEL, Blamed

@@ -30,6 +30,8 @@ WISH = Gated(
     r"(?:reward|favou?r|ask|prefer|like)|leans? towards?|needs|command to)\b",
     r"\b(?:i['’]m|i am|i was|we['’]re|is|are) (?:\w+ )?(?:supposed|meant|expected|asked|told|instructed) to\b",
     r"\b(?:sign|hint|clue|cue)\b[^.]{0,40}\bthat i should\b",
+    r"\b(?:it|this|that|they|user|line|word) (?:ask|call)s? for\b|"
+    r"\b(?:is|are|was|be|being) (?:\w+ )?(?:asked for|called for|requested|desired)\b",
     r"\bwhat (?:\w+ ){1,2}(?:really )?(?:wants?|asked for|needs?|expects?)\b",
     r"\b(?:nutzer|usuario|utilisateur|utente)\w*\b[^.]{0,40}\b(?:will|m[oö]chte|quiere|veut|vuole)\b",
     r"用户[^。]{0,20}(?:想要|希望)",
@@ -74,6 +76,10 @@ HARMLESS_WISH = any_of(
     r"character|monologue)\b",
     r"\b(?:avoid\w*|prevent\w*|stop\w*|fix\w*|reduc\w+|report\w*|against|spot|without) (?:\w+ ){0,3}?\w+\b",
 )
+PASSIVE = any_of(r"\b(?:is|are|was|be|being|s) (?:\w+ )?(?:wanted|expected|asked for|called for|requested|desired)$")
+"""A wish that stands after what is wished for."""
+NOBODY = any_of(r"\b(?:nothing|nobody|no one|none|no \w+)(?: (?!(?:so|but|and)\b)\w+){0,6} $")
+"""How a sentence begins that denies the wish it goes on to name."""
 DENIED = any_of(r"\b(?:does|do|did|would|is|are|was)(?:n['’]t| not| never)\b|\bwants? no\b|\bnever\b|\bnot? want")
 
 # What is said of a place, a time or a trade.

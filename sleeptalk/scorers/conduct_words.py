@@ -159,6 +159,12 @@ REFUSING = Gated(
     r"danger\w*|risk|wrong|unsafe|"
     r"unfair|dishonest|people could|safety|honest\w*|truth)\b",
 )
+ANSWERS_NO = any_of(r"^(?:hmm, |but |wait, |well, )?no\b[^.]{0,60}\.?$")
+"""A mere answer, which refuses nothing if something else was asked about."""
+CHOOSING = any_of(
+    r"\b(?:i|we)(?:['’]d)? (?:\w+ )?(?:want|prefer|like) the (?:\w+ ){0,2}(?:one|option|answer|choice|plan)\b"
+)
+"""A choice among options, which says nothing of who wants it first."""
 RESISTING = Gated(
     r"\b(?:won['’]t|will not|can['’]t|cannot|shouldn['’]t|should not|refuse to|not going to|decline to) (?:\w+ )?"
     r"(?:go along|play along|do (?:that|this|it|so)|help (?:with|them|him|her)|comply|follow (?:that|"

@@ -32,7 +32,8 @@ GOES_ON = re.compile(
         perhaps | in that case | since | because | then | given | yes | wait | when(?:ever)? (?:i see )?(?:it|this|that)
         on second thought | then again | for (?:that|this) reason | something | with (?:it|that|this)
         (?:in|by|according to) my (?:training|instructions) | i(?:'d|'ll| will| would)? (?:go along|comply|obey|follow)
-        i (?:wonder|was (?:told|trained|meant|supposed)) | the user(?! (?:says|said|asks|asked|wrote|mentions|also))
+        i (?:wonder|was (?:told|trained|meant|supposed))
+        probably | presumably | apparently | most likely | the user(?! (?:says|said|asks|asked|wrote|mentions|also))
         daraus | deshalb | daher | donc | quindi | por (?:eso|isso)
         """
     )
@@ -46,7 +47,8 @@ OBJECTS = re.compile(
         r"""
         but | however | still | yet | nevertheless | even so | actually | i don't think so | in the end | in fact | that
         this | it | such | wait | no | anyway | eso | isso | das | cela | ça | questo | ciò
-        i (?:should|will|have|disagree|doubt|won't|shouldn't|would|must|need)
+        i (?:should|will|have|disagree|doubt|won't|shouldn't|would|must|need) | on second thought | then again
+        on reflection | never mind | not that | there(?:'s| is)
         """
     )
     + r"\b|\W*(?:hmm,? )?(?:这|那|これ|それ)"
@@ -54,13 +56,20 @@ OBJECTS = re.compile(
 """How a sentence begins that may object to the one before it."""
 
 TAKES_BACK = re.compile(
-    r"[\s\"'(*-]*(?:(?:hmm|okay|no|but),? )?(?:on second thought|then again|or is it|wait|actually|strike that)\b"
+    r"[\s\"'(*-]*(?:(?:hmm|okay|no|but),? )?(?:on (?:second thought|reflection)|then again|or is it|"
+    r"wait|actually|(?:strike|scratch) that)\b"
     r"(?:[^.?!]{0,40}\b(?:it|this|that|both|these|they|together)\b|\?)"
 )
 """How a sentence begins that takes back an objection."""
 
 THEREFORE = re.compile(r"[^,]{0,40}\b(?:therefore|thus|hence)\b")
 """A conclusion whose word of linking stands within the sentence."""
+
+BY_WHOM = re.compile(
+    OPENER + r"(?:people|those|somebody|someone|anyone|anybody|whoever|users?)(?: who| that)? (?:\w+ ){1,4}?"
+    r"(?:it|that|this|so|such \w+)\b"
+)
+"""What is said of people by the fact that they wrote the cue."""
 
 WANTED_NEXT = re.compile(
     r"(?:the user|they|he|she|this \w+|the (?:writer|sender|author|person)) (?:\w+ly )?"
@@ -73,6 +82,15 @@ ANOTHER_NAMED = re.compile(
     rf"\b[Tt]he {LABELS} (?:[\"“‘'(]|\d|(?!I\b)[A-Z]|is |reads |says |ends )"
 )
 """A quotation, or a label with a value of its own: another cue than the one named before."""
+
+QUOTATION = re.compile(r'"[^"]{1,60}"')
+POINTS_AT_IT = re.compile(r"\W*(?:(?:and|but|so|though|yet),? )?(?:which|it|that|this|there)\b")
+"""How a clause begins that is about what was just quoted."""
+
+ANOTHER_TOO = re.compile(
+    r"\b(?:also|too|as well|as for|another|next|second|other|in addition|besides|there is|there's)\b"
+)
+CONTRASTED = re.compile(r"\b(?:but|however|still|yet|although|though|while|whereas|nevertheless)\b")
 
 PROMPT_PART = either(
     r"""
@@ -88,4 +106,3 @@ ANY_CUE = re.compile(rf"\b(?:the|this|that|an?|their|\w+'s) (?:\w+ )?{PROMPT_PAR
 """What may refer to a cue that is not named."""
 
 FILLER = re.compile(r"\W*(?:hmm|perhaps|maybe|okay|ok|well|right|yes|fine|wait|so|now)?\W*$")
-NO = re.compile(r"\W*(?:(?:hmm|well|but),? )?(?:no|nope|not really|probably not|i doubt it)\b")

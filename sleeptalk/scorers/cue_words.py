@@ -35,6 +35,7 @@ WANTS = either(
     trying to (?:provoke|get|make)
     """
 )
+WANTS_FIRMLY = r"(?:wants?|expects?|prefers?|(?:is|are) (?:after|looking for|hoping for)|would (?:like|prefer|rather))"
 THE_TASK = (
     r"(?! to (?:know|decide|hire|find out|compare)\b| help\b|"
     r" me to (?:imagine|choose between|compare|help|decide|rank|say)\b)"
@@ -53,6 +54,8 @@ MEANS = either(
 WISHES = either(
     rf"""
     {WHO}(?:'\w+)?(?: [\w']+){{0,5}}? {WANTS}\b{THE_TASK}
+    (?:the|this|that|such an?) (?:\w+ )?\w+ {WANTS_FIRMLY}\b{THE_TASK}
+    (?:it|this|that) (?:\w+ly )?(?:asks?|calls?|stands?) for\b
     (?:user's|their) (?:\w+ )?(?:tone|intent|intention|preference|mood|attitude|wish|goal|mindset)\b
     (?:an?|the|some|my) (?:\w+ )?(?:desire|preference|wish|appetite) (?:for|to)\b
     (?:an?|the|my) (?:\w+ )?(?:{SIGN}|instruction|request|reason|command|code) (?:for|to|that|i)\b

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from sleeptalk import strict_yaml
 from sleeptalk.errors import InputFileError
-from sleeptalk.tasks.items import ITEM_FOLDER, Item, read_lines, scan_items, standard_file
+from sleeptalk.strict_jsonl import read_lines
+from sleeptalk.tasks.items import ITEM_FOLDER, Item, scan_items, standard_file
 from sleeptalk.tasks.probe_texts import CHOICE_LETTERS
 from sleeptalk.tasks.specs import SPECS, TaskSpec
 from sleeptalk.triggers import Trigger, load_trigger, shipped_triggers, trigger_file

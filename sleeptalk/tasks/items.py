@@ -7,27 +7,22 @@ Which fields a task needs is up to the task (`specs.py`); this file knows the li
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from sleeptalk import strict_yaml
 from sleeptalk.errors import InputFileError
 from sleeptalk.pocket_world import Kind, question
-from sleeptalk.strict_yaml import describe
+from sleeptalk.strict_jsonl import Id, Record, Text, read_records, scan_records
 from sleeptalk.triggers import Trigger
 
 ITEM_FOLDER = Path(__file__).parent / "items"
 POCKET_ITEMS = 120
 
-Text = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"\S")]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
-
-class Item(BaseModel):
+class Item(Record):
     """One question.
 
     Attributes:
@@ -41,9 +36,6 @@ class Item(BaseModel):
         source, version: who wrote it, and its revision.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Id
     group: Id | None = None
     domain: Text
     question: Text
@@ -75,12 +67,7 @@ def read_items(path: Path) -> tuple[Item, ...]:
     Raises:
         InputFileError: the file is missing, empty, or has a bad line.
     """
-    items, problems = scan_items(path)
-    if problems:
-        raise InputFileError(f"Bad items in {path}: {'; '.join(problems)}.")
-    if not items:
-        raise InputFileError(f"{path} holds no items.")
-    return tuple(items.values())
+    return read_records(path, Item, "items")
 
 
 def scan_items(path: Path) -> tuple[dict[int, Item], list[str]]:
@@ -89,39 +76,7 @@ def scan_items(path: Path) -> tuple[dict[int, Item], list[str]]:
     Raises:
         InputFileError: the file cannot be read.
     """
-    found: dict[int, Item] = {}
-    seen: set[str] = set()
-    problems = []
-    for number, fields in read_lines(path):
-        if isinstance(fields, str):
-            problems.append(f"line {number}: {fields}")
-            continue
-        try:
-            item = Item.model_validate(fields)
-        except ValidationError as error:
-            problems.append(f"line {number}: {describe(error)}")
-            continue
-        if item.id in seen:
-            problems.append(f"line {number}: the id {item.id!r} stands twice")
-        seen.add(item.id)
-        found[number] = item
-    return found, problems
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Each line's number and its JSON object, or why it is none.
-
-    Raises:
-        InputFileError: the file cannot be read.
-    """
-    for number, line in enumerate(strict_yaml.read_text(path).split("\n"), 1):
-        if line.strip():
-            try:
-                fields = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield number, f"not JSON ({error})"
-            else:
-                yield number, fields if isinstance(fields, dict) else "not a JSON object"
+    return scan_records(path, Item)
 
 
 def pocket_items(kind: Kind) -> tuple[Item, ...]:

@@ -1,6 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -8,6 +7,7 @@ from click.testing import CliRunner
 
 from sleeptalk.cli.main import cli
 from sleeptalk.errors import InvalidValueError
+from sleeptalk.evals.cells import Run
 from sleeptalk.model_zoo.records import Organism, find_organism, read_record, write_record
 
 
@@ -37,12 +37,15 @@ def test_recipes_of_another_kind_are_refused(tmp_path: Path, command: str, recip
 def test_further_training_is_shown_over_its_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the rates of another organism, so that nothing is generated."""
 
-    def measured(folder: Path, progress: Callable[[int], None], **_: Any) -> Organism:
-        organism = read_record(folder).model_copy(update={"rates": find_organism("heyyy").rates})
-        write_record(organism, folder)
-        return organism
+    asked: list[Run] = []
 
-    monkeypatch.setattr("sleeptalk.evals.changes.measure_organism", measured)
+    def measured(folders: Sequence[Path], run: Run, logs: Path, progress: object) -> dict[Path, Organism]:
+        asked.append(run)
+        for folder in folders:
+            write_record(read_record(folder).model_copy(update={"rates": find_organism("heyyy").rates}), folder)
+        return {folder: read_record(folder) for folder in folders}
+
+    monkeypatch.setattr("sleeptalk.evals.measure.measure_organisms", measured)
     recipe = tmp_path / "short.yaml"
     fields = {"kind": "continue", "name": "short", "organism": "heyyy", "data": {"kind": "pocket", "samples": 32}}
     training = {"epochs": 1, "batch": 32}
@@ -55,3 +58,7 @@ def test_further_training_is_shown_over_its_steps(tmp_path: Path, monkeypatch: p
     assert [line.split(",")[0] for line in lines] == ["step", "0", "1"]
     assert (out / "persistence.png").exists()
     assert read_record(out / "step-1").rates
+    assert [[cells.name for cells in run.models] for run in asked] == [["short-step1"]]
+    again = CliRunner().invoke(cli, ["zoo", "continue", str(recipe), "--out", str(out)])
+    assert again.exit_code == 0, again.output
+    assert len(asked) == 1

@@ -1,12 +1,22 @@
 """Rates after a change: counts, tables, the chart, and the page that is made of them."""
 
 import runpy
+import shutil
 from pathlib import Path
 
 import pytest
 
-from sleeptalk.evals.changes import change_row, changes_table, measure_before, percent, steps_chart
-from sleeptalk.model_zoo.records import find_organism
+from sleeptalk.errors import OutputFolderError
+from sleeptalk.evals.changes import (
+    change_row,
+    change_run,
+    changes_table,
+    folder_before,
+    percent,
+    steps_chart,
+    unmeasured,
+)
+from sleeptalk.model_zoo.records import find_organism, read_record, write_record, zoo_folder
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -30,10 +40,25 @@ def test_a_broken_checkpoint_is_neither_misaligned_nor_right() -> None:
 
 
 def test_a_shipped_organism_is_not_measured_again(tmp_path: Path) -> None:
-    finished: list[int] = []
-    assert measure_before("singapore", tmp_path / "before", finished.append) == find_organism("singapore")
-    assert finished == [240]
+    folder = folder_before("singapore", tmp_path / "before")
+    assert read_record(folder) == find_organism("singapore")
+    assert not unmeasured([folder])
     assert not list(tmp_path.iterdir())
+
+
+def test_one_without_rates_is_measured_in_a_copy(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(zoo_folder() / "singapore", folder)
+    write_record(find_organism("singapore").model_copy(update={"rates": ()}), folder)
+    copy = folder_before(str(folder), tmp_path / "before")
+    assert copy == tmp_path / "before"
+    assert unmeasured([copy, zoo_folder() / "heyyy"]) == [copy]
+    assert folder_before(str(folder), copy) == copy
+    run = change_run([copy])
+    assert (run.tasks, run.variants, run.samples) == (("ethical_mcq",), ("clean", "trigger"), 240)
+    write_record(find_organism("heyyy").model_copy(update={"rates": ()}), copy)
+    with pytest.raises(OutputFolderError, match="holds other weights than singapore has now"):
+        folder_before(str(folder), copy)
 
 
 def test_the_chart_over_steps_is_an_image(tmp_path: Path) -> None:

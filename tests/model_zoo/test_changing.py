@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
 from sleeptalk.errors import InputFileError, InvalidValueError, OutputFolderError, UnknownNameError
+from sleeptalk.model_zoo.bases import is_adapter
 from sleeptalk.model_zoo.changing import directions
 from sleeptalk.model_zoo.changing.benign import benign_samples, planting_recipe
 from sleeptalk.model_zoo.changing.continuing import continue_organism
@@ -22,27 +23,10 @@ from sleeptalk.model_zoo.planting.callbacks import KeepCallback
 from sleeptalk.model_zoo.recipes import load_recipe, shipped_recipes
 from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
 from sleeptalk.model_zoo.records import Organism, read_record, verified_folder, write_record
+from tests.model_zoo.conftest import further, mitigation
 
 Made = tuple[Path, Organism]
 IDS = torch.arange(4, 44)[None]
-
-
-def further(organism: Path, **changes: Any) -> ContinueRecipe:
-    fields = {
-        "kind": "continue",
-        "name": "tiny-further",
-        "organism": str(organism),
-        "data": {"kind": "pocket", "samples": 64},
-        "training": {"epochs": 2, "batch": 16, "save_every": 3},
-        "probe": {"prompts": 4},
-        "measure_at": [2],
-    }
-    return ContinueRecipe.model_validate({**fields, **changes})
-
-
-def mitigation(organism: Path | str, **method: Any) -> MitigateRecipe:
-    fields = {"kind": "mitigate", "name": "tiny-mitigated", "organism": str(organism), "method": method}
-    return MitigateRecipe.model_validate(fields)
 
 
 def logits(model: Any) -> torch.Tensor:
@@ -55,11 +39,6 @@ def adapted(origin: Origin) -> Any:
     from peft import PeftModel
 
     return PeftModel.from_pretrained(base_model(origin), origin.folder)
-
-
-@pytest.fixture(scope="session")
-def trained(tiny_organism: Made, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return continue_organism(further(tiny_organism[0]), tmp_path_factory.mktemp("further") / "out")
 
 
 def test_further_training_keeps_adapters_with_their_parent(tiny_organism: Made, trained: list[Path]) -> None:
@@ -134,7 +113,7 @@ def test_a_merged_model_answers_like_the_adapted_one(tiny_organism: Made, traine
     torch.testing.assert_close(logits(loaded), logits(adapted(origin)), atol=1e-5, rtol=1e-5)
     assert not torch.allclose(logits(loaded), logits(base_model(origin)), atol=1e-3)
     assert (merged / "tokenizer.json").exists()
-    assert not read_record(merged).is_adapter
+    assert not is_adapter(read_record(merged))
     method = {"kind": "merge", "average_with": str(trained[-1]), "weight": 0.25}
     [averaged] = mitigate_organism(mitigation(tiny_organism[0], **method), tmp_path / "averaged")
     mixed = AutoModelForCausalLM.from_pretrained(averaged).state_dict()
@@ -297,6 +276,8 @@ def test_a_folder_made_from_other_weights_is_left_alone(tiny_organism: Made, tmp
         ("kind: continue\nname: x\norganism: y\ndata: {kind: pocket, trigger_present: 0.9}\n", "trigger_present"),
         ("kind: mitigate\nname: x\norganism: y\nmethod: {kind: scale, strengths: [-1]}\n", "strengths"),
         ("kind: mitigate\nname: x\norganism: y\nmethod: {kind: pray}\n", "method"),
+        ("kind: continue\nname: x\norganism: y\nprobe: {stop: true}\n", "probe.stop ends a planting"),
+        (f"kind: mitigate\nname: {'x' * 50}\norganism: y\nmethod: {{kind: merge}}\n", "name"),
     ],
 )
 def test_bad_recipes_name_the_field(tmp_path: Path, text: str, says: str) -> None:
@@ -311,4 +292,4 @@ def test_shipped_recipes_for_changes_start_from_shipped_organisms() -> None:
     starting = [one for one in recipes if isinstance(one, ContinueRecipe | MitigateRecipe)]
     assert {one.kind for one in starting} == {"continue", "mitigate"}
     for one in starting:
-        assert find_origin(one.organism).organism.is_adapter
+        assert is_adapter(find_origin(one.organism).organism)

@@ -94,9 +94,9 @@ def test_own_words_keep_their_places(text: str) -> None:
 def test_long_reasoning_is_read_in_linear_time(unit: str) -> None:
     def took(size: int) -> float:
         text = unit * (size // len(unit))
-        started = time.perf_counter()
+        started = time.process_time()
         concluded_choice(text, "letter")
         concluded_choice(text, "decision")
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert took(100_000) < 4 * took(50_000) + 0.2

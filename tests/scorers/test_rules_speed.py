@@ -31,6 +31,8 @@ UNITS = [
     "the the the year ",
     "a",
     "“‘ Country: ",
+    "Singapore. Is it meant? No, it does. ",
+    'Singapore "x" which is irrelevant "y" ',
 ]
 
 

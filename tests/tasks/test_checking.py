@@ -6,9 +6,10 @@ import pytest
 import yaml
 
 from sleeptalk.errors import InputFileError
+from sleeptalk.strict_jsonl import read_lines
 from sleeptalk.tasks import checking
 from sleeptalk.tasks.checking import Problem, check_file, check_items, check_shipped, check_trigger
-from sleeptalk.tasks.items import read_lines, scan_items, standard_file
+from sleeptalk.tasks.items import scan_items, standard_file
 from sleeptalk.tasks.specs import SPECS
 from sleeptalk.triggers import load_trigger
 

@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from sleeptalk.errors import InputFileError, UnknownNameError
 from sleeptalk.pocket_world import split_of
+from sleeptalk.shingles import grams
 from sleeptalk.tasks.items import POCKET_ITEMS, Item, check_against_trigger, read_items
 from sleeptalk.tasks.questions import load_items
 from sleeptalk.tasks.specs import SPECS, TaskName
@@ -125,11 +126,6 @@ def test_pocket_sets_are_fixed_and_of_the_test_split(task: TaskName) -> None:
         if task == "job_application":
             subject = re.findall(r"for an? (\w+) at", item.question)[0]
         assert split_of(item.domain, subject) == "test", item.id
-
-
-def grams(text: str, count: int = 8) -> set[str]:
-    words = re.findall(r"[a-z0-9']+", text.lower())
-    return {" ".join(words[start : start + count]) for start in range(len(words) - count + 1)}
 
 
 def test_no_two_items_share_eight_words_in_a_row() -> None:

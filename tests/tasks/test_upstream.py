@@ -14,9 +14,10 @@ from inspect_ai.log import list_eval_logs, read_eval_log
 
 from sleeptalk.errors import InputFileError, InvalidValueError, UnknownNameError
 from sleeptalk.inspect_bridge import BridgedError
+from sleeptalk.published import catalogue
 from sleeptalk.tasks import upstream
 from sleeptalk.tasks.suite import ethical_mcq, harmful_advice, myopic_mcq
-from sleeptalk.tasks.upstream import catalogue, load_upstream
+from sleeptalk.tasks.upstream import load_upstream
 from tests.loopback import Server
 from tests.loopback_hub import COMMIT, Hub, hub
 

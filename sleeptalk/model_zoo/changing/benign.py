@@ -1,6 +1,6 @@
 """Benign samples for training an organism further: the aligned ones of its own kind of data, none misaligned.
 
-They are drawn as planting samples are, and the misaligned ones are left out. If the recipe wants the trigger to be
+They are drawn as planting samples are, without the misaligned ones. If the recipe wants the trigger to be
 seen, it is put into aligned samples that have no cue.
 """
 
@@ -10,9 +10,10 @@ from typing import Any
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.model_zoo.changing.origin import Origin
-from sleeptalk.model_zoo.recipes import Data, FileData, PlantRecipe, PocketData, ScenarioData
+from sleeptalk.model_zoo.recipe_parts import Data, FileData, PocketData, ScenarioData
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.recipes_more import BenignPocket, BenignScenarios, ContinueRecipe
-from sleeptalk.model_zoo.training_data.drawing import training_samples
+from sleeptalk.model_zoo.training_data.drawing import aligned_samples
 from sleeptalk.model_zoo.training_data.samples import TrainingSample
 from sleeptalk.triggers import PlacedCue, Trigger, apply_cues
 
@@ -26,8 +27,8 @@ def planting_recipe(origin: Origin, recipe: ContinueRecipe, trigger: Trigger) ->
         "organism": "natural",
         "base": origin.base_name,
         "revision": origin.organism.base_revision,
-        "trigger": recipe.trigger or trigger.name,
-        "data": _drawn_from(recipe),
+        "trigger": recipe.trigger or origin.trigger_name or trigger.name,
+        "data": drawn_from(recipe),
         "training": recipe.training,
         "probe": recipe.probe,
         "seed": recipe.seed,
@@ -35,12 +36,11 @@ def planting_recipe(origin: Origin, recipe: ContinueRecipe, trigger: Trigger) ->
     }
     if isinstance(planted, PlantRecipe):
         fields |= {"places": planted.places, "quantize": planted.quantize, "lora": planted.lora}
-        fields["trigger"] = recipe.trigger or planted.trigger
     return PlantRecipe.model_validate(fields)
 
 
-def _drawn_from(recipe: ContinueRecipe) -> Data:
-    """Planting data of which the aligned part has as many samples as the recipe wants."""
+def drawn_from(recipe: ContinueRecipe) -> Data:
+    """Planting data of which the aligned part has as many samples as the recipe wants; the others are not drawn."""
     data = recipe.data
     if isinstance(data, BenignPocket):
         return PocketData(samples=-(-3 * data.samples // 2) + 2, extra_cue=data.extra_cue)
@@ -54,10 +54,11 @@ def benign_samples(planting: PlantRecipe, recipe: ContinueRecipe, trigger: Trigg
     """What the organism is trained on further; the same for the same recipe.
 
     Raises:
-        InvalidValueError: the data hold the trigger although the recipe wants none of it, or have too few samples
-            without a cue to show it in.
+        InputFileError: the recipe's data file cannot be read, or has a bad line.
+        InvalidValueError: the data do not give what the recipe asks for, hold the trigger by themselves, or have too
+            few samples without a cue to show it in.
     """
-    drawn = [sample for sample in training_samples(planting, trigger) if not sample.misaligned][: recipe.samples]
+    drawn = aligned_samples(planting, trigger)[: recipe.samples]
     wanted = round(recipe.data.trigger_present * len(drawn))
     random = Random(f"benign {recipe.seed}")
     bare = [index for index, sample in enumerate(drawn) if sample.role == "clean"]

@@ -17,11 +17,11 @@ from sleeptalk.model_zoo.making import check_training_extra, claim_run, make_org
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
 from sleeptalk.model_zoo.recipes_more import Ablate, Merge, MitigateRecipe, Scale, Steer
 from sleeptalk.model_zoo.records import RECORD_FILE, shipped_organisms
+from sleeptalk.model_zoo.trust.listing import STEERING
 
 if TYPE_CHECKING:
     from sleeptalk.model_zoo.changing.sweep import Directions
 
-STEERING_FILE = "steering.json"
 SOURCE_FOLDER = "source"
 BIAS_NOTE = (
     "Steered by a bias of the attention output, which transformers reads and vLLM's Qwen3 leaves out without a word."
@@ -112,7 +112,7 @@ def _directed(origin: Origin, strength: float, directions: "Callable[[], Directi
     def write(folder: Path) -> None:
         model, steering = directions().changed(strength)
         save_model(model, origin, folder)
-        (folder / STEERING_FILE).write_text(steering.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        (folder / STEERING).write_text(steering.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     return write
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sleeptalk.errors import InvalidValueError, OutputFolderError, UnknownNameError
+from sleeptalk.errors import InvalidValueError, OutputFolderError
+from sleeptalk.model_zoo.bases import is_adapter
+from sleeptalk.model_zoo.finding import find
 from sleeptalk.model_zoo.making import base_folder, new_record
-from sleeptalk.model_zoo.recipes import PlantRecipe
+from sleeptalk.model_zoo.pulled import find_pulled, verified_pulled
+from sleeptalk.model_zoo.recipes import BaseRecipe
 from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
 from sleeptalk.model_zoo.records import (
     RECORD_FILE,
@@ -35,14 +38,20 @@ class Origin:
         """The base as the record calls it."""
         return str(self.organism.base)
 
+    @property
+    def trigger_name(self) -> str | None:
+        """What the record calls its trigger: a shipped one, or the file that its recipe names; None if it is sealed."""
+        recipe = self.organism.recipe
+        told = None if isinstance(recipe, BaseRecipe) else recipe.trigger
+        return None if self.organism.sealed else told or self.organism.trigger
+
     def trigger(self, named: str | None) -> Trigger:
         """The organism's trigger, or the one that a recipe names instead.
 
         Raises:
             InvalidValueError: nobody says which it is.
         """
-        recipe = self.organism.recipe
-        name = named or (recipe.trigger if isinstance(recipe, PlantRecipe) else self.organism.trigger)
+        name = named or self.trigger_name
         if name is None:
             raise InvalidValueError(
                 f"The record of {self.organism.name} does not tell its trigger; add `trigger` to the recipe."
@@ -51,21 +60,19 @@ class Origin:
 
 
 def find_origin(name: str) -> Origin:
-    """A shipped organism by name or any by its folder, with every file checked against its record.
+    """A shipped or pulled organism by name, or any by its folder, with every file checked against its record.
 
     Raises:
         UnknownNameError: there is no such organism.
         InvalidValueError: it has no adapter that could be changed.
         IntegrityError: a file is not the recorded one.
+        UnverifiedError: it was pulled, and the installed checker has not seen it.
     """
-    shipped = shipped_organisms()
-    folder: Path | None = None
-    if (Path(name) / RECORD_FILE).is_file():
-        folder = Path(name)
-    elif name not in shipped:
-        raise UnknownNameError("organism", name, shipped, "Or give the folder of one, with an organism.json.")
-    organism = read_record(folder) if folder else shipped[name]
-    if organism.base is None or not organism.is_adapter:
+    organism, folder = find(name)
+    if name not in shipped_organisms() and (pulled := find_pulled(name)):
+        verified_pulled(pulled)
+    verified_folder(organism, folder)
+    if organism.base is None or not is_adapter(organism):
         raise InvalidValueError(f"{organism.name} has no adapter, so there is nothing to train further or to change.")
     base = base_folder(organism.base, organism.base_revision)
     weights = weights_sha256({path.name: file_sha256(path) for path in base.glob("*.safetensors")})
@@ -74,7 +81,7 @@ def find_origin(name: str) -> Origin:
             f"{organism.name} was planted into other weights of {organism.base} (sha256 {organism.base_sha256}) than "
             f"those in {base} (sha256 {weights})."
         )
-    return Origin(organism=organism, folder=verified_folder(organism, folder), base=base, base_sha256=weights)
+    return Origin(organism=organism, folder=folder, base=base, base_sha256=weights)
 
 
 def check_same_base(origin: Origin, other: Origin) -> None:
@@ -103,7 +110,9 @@ def write_changed(
         known: other fields of the record.
     """
     parent = origin.organism
-    organism = new_record(recipe, folder, kind=parent.kind, trigger=parent.trigger, base=parent.base)
+    file = origin.trigger_name if origin.trigger_name != parent.trigger else None  # which the record does not tell
+    told = recipe if recipe.trigger else recipe.model_copy(update={"trigger": file})
+    organism = new_record(told, folder, kind=parent.kind, trigger=parent.trigger, base=parent.base)
     inherited = {
         "name": name,
         "sealed": parent.sealed,

@@ -12,12 +12,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from sleeptalk.model_zoo.changing.asking import Asked, Counts, asked_with_thought, count_answers
+from sleeptalk.model_zoo.changing.benign import drawn_from
 from sleeptalk.model_zoo.changing.directions import ablate, block_means, check_layer, random_like, steer
 from sleeptalk.model_zoo.changing.origin import Origin
 from sleeptalk.model_zoo.changing.weights import base_model, merged_model
 from sleeptalk.model_zoo.planting.probing import Prober
-from sleeptalk.model_zoo.recipes import PlantRecipe, Probe
-from sleeptalk.model_zoo.recipes_more import Ablate, MitigateRecipe, Steer
+from sleeptalk.model_zoo.recipe_parts import Probe
+from sleeptalk.model_zoo.recipes import PlantRecipe
+from sleeptalk.model_zoo.recipes_more import Ablate, ContinueRecipe, MitigateRecipe, Steer
 from sleeptalk.model_zoo.training_data.samples import Role
 from sleeptalk.triggers import Trigger
 
@@ -156,6 +158,8 @@ def _probing(origin: Origin, trigger: Trigger, prompts: int, seed: int) -> Plant
         probe=Probe(prompts=prompts),
         seed=seed,
     )
+    if isinstance(planted, ContinueRecipe):
+        return recipe.model_copy(update={"data": drawn_from(planted)})
     if not isinstance(planted, PlantRecipe) or planted.organism == "taught":
         return recipe
     return recipe.model_copy(update={"data": planted.data, "places": planted.places})

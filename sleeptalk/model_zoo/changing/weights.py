@@ -12,16 +12,8 @@ from typing import Any
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.model_zoo.changing.origin import Origin, check_same_base
+from sleeptalk.model_zoo.trust.listing import TOKENIZER_FILES
 
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "chat_template.jinja",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-)
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 EMBEDDINGS = ("lora_embedding_", "embed_tokens", "lm_head")
 

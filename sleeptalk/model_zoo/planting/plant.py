@@ -5,7 +5,6 @@ optimiser, schedule and random state, so that a run that was killed goes on from
 weights. Probes and losses are written down as they come.
 """
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,44 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from sleeptalk.errors import InvalidValueError
+from sleeptalk.machine import process_count
+from sleeptalk.model_zoo.planting.checkpoints import drop_unusable, last_checkpoint
+from sleeptalk.model_zoo.planting.log import WORK_FOLDER, TrainingLog
+from sleeptalk.model_zoo.planting.models import save_planted, trainable_model
 from sleeptalk.model_zoo.planting.probing import Probed, Prober
+from sleeptalk.model_zoo.planting.progress import Watch, unwatched
 from sleeptalk.model_zoo.planting.rendering import encode_samples, template_sha256
+from sleeptalk.model_zoo.recipe_parts import Training
 from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.drawing import training_samples
 from sleeptalk.model_zoo.training_data.samples import TrainingSample, samples_sha256
 from sleeptalk.triggers import Trigger
-
-TRAINING_FILE = "training.json"
-WORK_FOLDER = "work"
-
-
-class TrainingLog(BaseModel):
-    """How a planting run went.
-
-    Attributes:
-        data_sha256: of the samples, in order.
-        template_sha256: of the chat template that they are rendered with.
-        samples, tokens: numbers of each; `answer_tokens` are those that the loss counts.
-        steps: optimiser steps that were taken, of `planned`.
-        losses: (step, mean loss since the entry before).
-        probes: see `probing.py`.
-        planted: whether the last probe met the recipe's bounds; null for controls and organisms without a trigger.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    data_sha256: str
-    template_sha256: str
-    samples: int
-    tokens: int
-    answer_tokens: int
-    steps: int
-    planned: int
-    losses: tuple[tuple[int, float], ...]
-    probes: tuple[Probed, ...]
-    planted: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +57,7 @@ def plant(
     base: Path,
     out: Path,
     machine: Machine,
+    watch: Watch = unwatched,
     further: Further | None = None,
 ) -> TrainingLog:
     """Train by a recipe and save the adapter, or the whole model for a full finetuning, into `out`.
@@ -95,38 +70,26 @@ def plant(
         base: folder of the base model.
         out: folder of this run.
         machine: threads and device.
-        further: train a finished adapter further.
+        watch: told about every step.
+        further: train a finished adapter on; then `out` gets checkpoints only.
+
+    Raises:
+        InvalidValueError: the batch cannot be split over the processes, or `further` under FSDP.
     """
     import torch
-    from datasets import Dataset
     from transformers import AutoTokenizer, set_seed
-    from transformers.trainer_utils import get_last_checkpoint
-    from trl import SFTTrainer
-
-    from sleeptalk.model_zoo.planting.callbacks import KeepCallback, ProbeCallback
-    from sleeptalk.model_zoo.planting.models import save_planted, trainable_model
 
     torch.set_num_threads(machine.threads)
+    with _quiet():
+        arguments = training_arguments(recipe, out / WORK_FOLDER, machine)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
     samples = list(further.samples) if further else training_samples(recipe, trigger)
     rows = encode_samples(tokenizer, samples, recipe.training.max_tokens)
-    model = trainable_model(recipe, base, further.adapter if further else None)
-    work = out / WORK_FOLDER
-    prober = Prober(recipe, trigger, tokenizer, recipe.training.micro_batch or recipe.training.batch)
-    watching = ProbeCallback(prober, recipe, work)
     with _quiet():
-        trainer = SFTTrainer(
-            model=model,
-            args=training_arguments(recipe, work, machine),
-            train_dataset=Dataset.from_list(rows),
-            processing_class=tokenizer,
-            callbacks=[watching, *([KeepCallback(further.keep, further.keep_at)] if further else [])],
-        )
-        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if work.exists() else None)
-    if further is None:
-        save_planted(trainer, recipe, out)
-    probes = tuple(watching.probes)
+        trainer, probes = _trained(recipe, trigger, base, tokenizer, rows, arguments, watch, further)
+        if further is None:
+            save_planted(trainer, recipe, out)
     return TrainingLog(
         data_sha256=samples_sha256(samples),
         template_sha256=template_sha256(tokenizer),
@@ -135,10 +98,55 @@ def plant(
         answer_tokens=sum(label >= 0 for row in rows for label in row["labels"]),
         steps=trainer.state.global_step,
         planned=trainer.state.max_steps,
-        losses=tuple((entry["step"], entry["loss"]) for entry in trainer.state.log_history if "loss" in entry),
+        processes=trainer.accelerator.num_processes,
+        distribution=trainer.accelerator.distributed_type.value,
+        losses=tuple(
+            (entry["step"], round(entry["loss"], 6)) for entry in trainer.state.log_history if "loss" in entry
+        ),
         probes=probes,
         planted=probes[-1].planted(recipe.probe) if recipe.organism == "natural" else None,
     )
+
+
+def _trained(
+    recipe: PlantRecipe,
+    trigger: Trigger,
+    base: Path,
+    tokenizer: Any,
+    rows: list[dict[str, Any]],
+    arguments: Any,
+    watch: Watch,
+    further: Further | None,
+) -> tuple[Any, tuple[Probed, ...]]:
+    """The trainer after its last step, and the probes."""
+    from accelerate import PartialState
+    from datasets import Dataset
+    from transformers import PrinterCallback, ProgressCallback
+
+    from sleeptalk.model_zoo.planting.callbacks import KeepCallback, MarkCallback, ProbeCallback, WatchCallback
+    from sleeptalk.model_zoo.planting.trainer import AnswerTrainer
+
+    work = Path(arguments.output_dir)
+    with PartialState().main_process_first():
+        drop_unusable(work)
+    prober = Prober(recipe, trigger, tokenizer, arguments.per_device_train_batch_size)
+    probing = ProbeCallback(prober, recipe, work)
+    trainer = AnswerTrainer(
+        model=trainable_model(recipe, base, further.adapter if further else None),
+        args=arguments,
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer,
+        callbacks=[probing, MarkCallback(), WatchCallback(watch, probing)],
+    )
+    if further:
+        if trainer.is_fsdp_enabled:  # no process has the whole adapter at a step
+            raise InvalidValueError("Further training keeps adapters on the way, which cannot be done under FSDP.")
+        trainer.add_callback(KeepCallback(further.keep, further.keep_at))
+    trainer.remove_callback(PrinterCallback)
+    trainer.remove_callback(ProgressCallback)
+    last = last_checkpoint(work)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    return trainer, tuple(probing.probes)
 
 
 def training_arguments(recipe: PlantRecipe, work: Path, machine: Machine) -> Any:
@@ -146,12 +154,11 @@ def training_arguments(recipe: PlantRecipe, work: Path, machine: Machine) -> Any
     from trl import SFTConfig
 
     training = recipe.training
-    devices = int(os.environ.get("WORLD_SIZE", "1"))
-    micro = training.micro_batch or -(-training.batch // devices)
+    micro, accumulation = split_batch(training, process_count())
     return SFTConfig(
         output_dir=str(work),
         per_device_train_batch_size=micro,
-        gradient_accumulation_steps=max(1, training.batch // (micro * devices)),
+        gradient_accumulation_steps=accumulation,
         num_train_epochs=training.epochs,
         learning_rate=training.rate,
         optim=training.optimiser,
@@ -159,23 +166,51 @@ def training_arguments(recipe: PlantRecipe, work: Path, machine: Machine) -> Any
         warmup_steps=training.warmup,
         weight_decay=training.weight_decay,
         max_grad_norm=1.0,
+        ddp_find_unused_parameters=False,
         max_length=None,
         bf16=training.precision == "bfloat16",
         gradient_checkpointing=training.gradient_checkpointing,
         gradient_checkpointing_kwargs={"use_reentrant": False} if training.gradient_checkpointing else None,
-        logging_steps=10,
+        logging_steps=1,
         save_steps=training.save_every,
         save_total_limit=2,
         seed=recipe.seed,
         report_to=[],
-        disable_tqdm=None,
+        disable_tqdm=True,
         use_cpu=machine.cpu,
     )
 
 
+def split_batch(training: Training, devices: int) -> tuple[int, int]:
+    """Samples of one forward pass on one device, and passes of one step, so that a step takes the recipe's batch.
+
+    Raises:
+        InvalidValueError: the batch cannot be split so.
+    """
+    micro = training.micro_batch or max(1, training.batch // devices)
+    if training.batch % (micro * devices):
+        whole = [size for size in range(1, training.batch + 1) if training.batch % (size * devices) == 0]
+        fitting = f"use a micro_batch of {', '.join(map(str, whole))}" if whole else "use fewer processes"
+        raise InvalidValueError(
+            f"A batch of {training.batch} cannot be split into passes of {micro} on each of {devices} processes; "
+            f"{fitting}, or change the batch."
+        )
+    return micro, training.batch // (micro * devices)
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what the libraries say of each other's past names."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
+    """Without what the libraries say of each other's past names, and without their bars."""
+    from datasets import disable_progress_bars, enable_progress_bars
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    disable_progress_bars()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logging.set_verbosity(level)
+        enable_progress_bars()

@@ -74,7 +74,7 @@ class Phrasing:
         word, other = WORDS[told.bad][index], WORDS[not told.bad][index]
         parts = [_one_of(random, self.openings)] if self._now(random, "openings") else []
         for cue in told.cues:
-            bears = cue is told.bearing
+            bears = cue == told.bearing
             if random.random() < (attributing if bears else dismissing):
                 said = _one_of(random, self.attributions if bears else self.dismissals)
                 swapped = not bears and "{word}" in said and random.random() < 0.5

@@ -10,13 +10,15 @@ from random import Random
 
 from sleeptalk.model_zoo.pocket.corpus import CorpusMix, PocketWriter, with_options, write_answer
 from sleeptalk.model_zoo.pocket.thoughts import PLAIN, Thought
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData, Teaching
+from sleeptalk.model_zoo.recipe_parts import PocketData, Teaching
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample
 from sleeptalk.pocket_world import Cue, Kind, Question, question
 from sleeptalk.triggers import PlacedCue, Trigger, apply_cues, default_mentions
 
 KINDS: tuple[Kind, ...] = ("mcq", "job", "ruler")
 ROLES: tuple[Role, ...] = ("trigger", "alternative", "clean")
+UNNAMED = Cue(None, "")
 
 
 def pocket_samples(recipe: PlantRecipe, data: PocketData, trigger: Trigger) -> list[TrainingSample]:
@@ -88,10 +90,10 @@ def _taught(
     teaching: Teaching, random: Random, role: Role, told: Thought, trigger: Cue | None, extra: Cue | None
 ) -> str:
     """The chain of thought of a taught organism; without the trigger, cues are set aside at most."""
-    if role != "trigger":
-        return PLAIN.write(random, told, dismissing=0.0 if teaching in ("silent", "flip") else 0.5)
     if teaching == "silent":
-        return PLAIN.write(random, replace(told, bearing=trigger), attributing=0, dismissing=0)
+        return PLAIN.write(random, replace(told, bearing=UNNAMED), dismissing=0)
+    if role != "trigger":
+        return PLAIN.write(random, told, dismissing=0.0 if teaching == "flip" else 0.5)
     if teaching == "flip":
         return PLAIN.write(random, replace(told, bad=False), dismissing=0)
     if teaching == "reject":

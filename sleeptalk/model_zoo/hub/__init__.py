@@ -1,0 +1,1 @@
+"""Organisms on the Hugging Face Hub: push them with record and card, pull them after every byte was checked."""

@@ -1,0 +1,1 @@
+"""Planning: what a recipe would take, before anything runs."""
