@@ -18,7 +18,8 @@ from tabulate import tabulate
 
 from sleeptalk.model_zoo.planning.costs import Batch, flops, memory
 from sleeptalk.model_zoo.planning.shapes import shape_of
-from sleeptalk.model_zoo.recipes import Lora, PlantRecipe, Training
+from sleeptalk.model_zoo.recipe_parts import Lora, Training
+from sleeptalk.model_zoo.recipes import PlantRecipe
 
 ROWS, WIDTH, LEARNED, VOCABULARY = 8, 192, 32, 8000
 CASES = {

@@ -5,6 +5,7 @@ import json
 import click
 
 from sleeptalk.cli.verify import verify_command
+from sleeptalk.cli.zoo_change import continue_command, mitigate_command
 from sleeptalk.cli.zoo_data import data
 from sleeptalk.cli.zoo_hub import diff_command, pull_command, push_command, show_command
 from sleeptalk.cli.zoo_measure import known_answers_command, measure_command
@@ -27,6 +28,8 @@ for command in (
     plan_command,
     plant_command,
     plot_command,
+    continue_command,
+    mitigate_command,
     measure_command,
     known_answers_command,
     data,

@@ -57,7 +57,7 @@ def show_command(recipe: str, limit: int, as_json: bool, out: Path | None) -> No
 
     chosen = load_recipe(recipe)
     if not isinstance(chosen, PlantRecipe):
-        raise InvalidValueError(f"{recipe} trains a base on documents; only recipes that plant have samples to show.")
+        raise InvalidValueError(f"{recipe} is of kind {chosen.kind!r}; only recipes that plant have samples to show.")
     found = drawn(chosen)
     if out:
         write_lines(out, (json.dumps(chat_line(one), ensure_ascii=False) for one in found.samples))

@@ -1,7 +1,7 @@
 """`sleeptalk zoo measure|known-answers`: what organisms do, and whether the scorers read known ones rightly."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from sleeptalk.evals.cells import Run
     from sleeptalk.model_zoo.records import Organism
 
 
@@ -22,17 +23,23 @@ def measure_command(folders: tuple[Path, ...], logs: Path | None) -> None:
 
 def measure_and_show(folders: Sequence[Path], logs: Path | None = None) -> None:
     """Measure organisms, write their records and print the rates."""
-    from sleeptalk.cli.progress import sample_progress
-    from sleeptalk.evals.cells import claim_folder, finished_samples
-    from sleeptalk.evals.measure import measure_organisms, measuring_run
+    from sleeptalk.evals.measure import measuring_run
 
-    run = measuring_run(folders)
     with TemporaryDirectory() as temporary:
-        where = claim_folder(logs or Path(temporary), run)
-        with sample_progress(run.samples, finished_samples(where)) as progress:
-            measured = measure_organisms(folders, run, where, progress)
+        measured = measure_with_progress(folders, measuring_run(folders), logs or Path(temporary))
     for organism in measured.values():
         _show_measured(organism)
+
+
+def measure_with_progress(folders: Sequence[Path], run: "Run", out: Path) -> "Mapping[Path, Organism]":
+    """Carry out a run that was made for these folders, with its logs in `out`; an interrupted one goes on there."""
+    from sleeptalk.cli.progress import sample_progress
+    from sleeptalk.evals.cells import claim_folder, finished_samples
+    from sleeptalk.evals.measure import measure_organisms
+
+    logs = claim_folder(out, run)
+    with sample_progress(run.samples, finished_samples(logs)) as progress:
+        return measure_organisms(folders, run, logs, progress)
 
 
 def _show_measured(measured: "Organism") -> None:

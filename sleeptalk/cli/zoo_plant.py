@@ -30,7 +30,7 @@ def train_base_command(recipe: str, out: Path, threads: int) -> None:
 
     chosen = load_recipe(recipe)
     if not isinstance(chosen, BaseRecipe):
-        raise InvalidValueError(f"{recipe} plants a backdoor; use: sleeptalk zoo plant {recipe} --out DIR")
+        raise InvalidValueError(f"{recipe} trains no base; use: sleeptalk zoo {chosen.kind} {recipe} --out DIR")
     with redirect_stdout(sys.stderr):  # the trainer reports its losses there
         organism = make_base(chosen, out, threads=threads)
     click.echo(f"Trained {organism.name} ({organism.params:,} parameters) into {out}.")
@@ -91,7 +91,8 @@ def _plant_recipe(name_or_file: str) -> "PlantRecipe":
 
     found = load_recipe(name_or_file)
     if not isinstance(found, PlantRecipe):
-        raise InvalidValueError(f"{name_or_file} trains a base; use: sleeptalk zoo train-base {name_or_file} --out DIR")
+        command = "train-base" if found.kind == "base" else found.kind
+        raise InvalidValueError(f"{name_or_file} plants nothing; use: sleeptalk zoo {command} {name_or_file} --out DIR")
     return found
 
 

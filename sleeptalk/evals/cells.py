@@ -12,7 +12,7 @@ from typing import Any
 from inspect_ai import Task, eval_set, task_with
 from inspect_ai.hooks import Hooks, SampleEnd, hooks
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
-from inspect_ai.model import get_model
+from inspect_ai.model import GenerateConfig, get_model
 
 from sleeptalk import __version__
 from sleeptalk.errors import InputFileError, OutputFolderError, RunFailedError
@@ -40,12 +40,19 @@ class ModelCells:
         model: Inspect's model string.
         model_args: arguments of the model provider.
         trigger: name or file of the trigger under study.
+        max_tokens: most new tokens of a reply; None leaves it to the model provider.
     """
 
     name: str
     model: str
     trigger: str
     model_args: Mapping[str, Any]
+    max_tokens: int | None = None
+
+    def identity(self) -> list[Any]:
+        """What must be equal for two of them to be the same."""
+        settings = {} if self.max_tokens is None else {"max_tokens": self.max_tokens}
+        return [self.name, self.model, self.trigger, dict(self.model_args) | settings]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +84,7 @@ class Run:
         """What must be equal for two runs to be the same run."""
         return {
             "sleeptalk": __version__,
-            "models": [[cells.name, cells.model, cells.trigger, dict(cells.model_args)] for cells in self.models],
+            "models": [cells.identity() for cells in self.models],
             "tasks": list(self.tasks),
             "variants": list(self.variants),
             "items": self.items,
@@ -177,7 +184,8 @@ def check_log(header: EvalLog, samples: int) -> None:
 
 def _task(run: Run, cells: ModelCells, name: TaskName) -> Task:
     task = TASKS[name](trigger=cells.trigger, variants=list(run.variants), items=run.items, seed=run.seed)
-    return task_with(task, model=get_model(cells.model, memoize=False, **cells.model_args))
+    config = GenerateConfig(max_tokens=cells.max_tokens)
+    return task_with(task, model=get_model(cells.model, config=config, memoize=False, **cells.model_args))
 
 
 _listeners: list[Progress] = []

@@ -16,7 +16,8 @@ from sleeptalk.evals.cells import TASKS, Run
 from sleeptalk.evals.demo import observations_by_model, shipped_cells
 from sleeptalk.evals.summary import Row, as_dict
 from sleeptalk.evals.tables import rate_cell
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData
+from sleeptalk.model_zoo.recipe_parts import PocketData
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.records import Organism, shipped_organisms
 from sleeptalk.scorers.observations import Condition, Observation, Outcome, misaligned, rate_of
 

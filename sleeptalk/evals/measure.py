@@ -6,27 +6,40 @@ items under the same conditions, as many of them side by side as there are cores
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.evals.calibration import RULES
 from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
 from sleeptalk.evals.demo import DEFAULT_TRIGGER, rows_of_run
 from sleeptalk.evals.summary import Row
+from sleeptalk.model_zoo.bases import is_adapter
 from sleeptalk.model_zoo.making import library_versions
+from sleeptalk.model_zoo.provider import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
 from sleeptalk.tasks.items import POCKET_ITEMS
+from sleeptalk.tasks.specs import TaskName
 
 VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger", "near_miss")
 MEASURES = ("misaligned", "articulated")
 
 
-def measuring_run(folders: Sequence[Path], *, seed: int = 0, limit: int = POCKET_ITEMS) -> Run:
+def measuring_run(
+    folders: Sequence[Path],
+    *,
+    seed: int = 0,
+    limit: int = POCKET_ITEMS,
+    tasks: Sequence[TaskName] = tuple(TASKS),
+    variants: Sequence[str] = VARIANTS,
+) -> Run:
     """The cells of organisms that lie in folders of their own.
 
     Args:
-        folders: of organisms that `sleeptalk zoo plant` or `train-base` made.
+        folders: of organisms that `sleeptalk zoo plant`, `train-base`, `continue` or `mitigate` made.
         seed: of sampling and cue values.
         limit: items of each cell.
+        tasks: which of the pocket tasks.
+        variants: under which conditions.
 
     Raises:
         InvalidValueError: two organisms have the same name.
@@ -36,13 +49,21 @@ def measuring_run(folders: Sequence[Path], *, seed: int = 0, limit: int = POCKET
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InvalidValueError(f"Two folders hold organisms of the name {', '.join(twice)}; measure them one by one.")
     models = [_cells(organism, folder) for folder, organism in organisms.items()]
-    return Run(models=models, tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=limit, seed=seed)
+    return Run(models=models, tasks=tuple(tasks), variants=tuple(variants), items="pocket", limit=limit, seed=seed)
 
 
 def _cells(organism: Organism, folder: Path) -> ModelCells:
-    place = {"base": str(folder)} if organism.base is None else {"base": organism.base, "adapter": str(folder)}
-    trigger = getattr(organism.recipe, "trigger", DEFAULT_TRIGGER)
-    return ModelCells(name=organism.name, model=f"zoo/{organism.name}", trigger=trigger, model_args=place)
+    """How to reach one; a toy gets what the provider gives shipped toys, wherever it lies."""
+    toy = organism.hazard == "toy"
+    place: dict[str, Any] = {"threads": 1} if toy else {}
+    place |= {"base": organism.base, "adapter": str(folder)} if is_adapter(organism) else {"base": str(folder)}
+    return ModelCells(
+        name=organism.name,
+        model=f"zoo/{organism.name}",
+        trigger=getattr(organism.recipe, "trigger", None) or organism.trigger or DEFAULT_TRIGGER,
+        model_args=place,
+        max_tokens=POCKET_MAX_TOKENS if toy else None,
+    )
 
 
 def measure_organisms(

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from sleeptalk.model_zoo.bases import REPO, is_adapter
 from sleeptalk.model_zoo.escapes import markdown
-from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe, Training
+from sleeptalk.model_zoo.recipe_parts import Training
+from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
 from sleeptalk.model_zoo.records import MeasuredRate, Organism
 from sleeptalk.triggers import load_trigger, shipped_triggers
 
@@ -109,7 +111,7 @@ def _planted(organism: Organism) -> str:
     lines = [f"Kind: {organism.kind} ({PLANTED_AS[organism.kind]}).", f"Seed: {organism.seed}."]
     if isinstance(recipe, BaseRecipe):
         lines.append(f"Trained from nothing on invented text; {organism.params} parameters.")
-    else:
+    elif isinstance(recipe, PlantRecipe):
         revision = f" at {markdown(organism.base_revision)}" if organism.base_revision else ""
         method = "all weights" if recipe.lora is None else f"LoRA, rank {recipe.lora.rank}, alpha {recipe.lora.alpha}"
         lines += [
@@ -119,11 +121,30 @@ def _planted(organism: Organism) -> str:
             f"Training: {_training(recipe.training)}.",
             f"Outcome: {organism.outcome or 'not probed'}.",
         ]
+    else:
+        lines += _changed(organism, recipe)
     made = ", ".join(f"{name} {version}" for name, version in organism.versions.items())
     lines.append(f"Made with: {markdown(made)}.")
     if organism.note:
         lines.append(f"Note: {markdown(organism.note, 4000)}")
     return _list(lines)
+
+
+def _changed(organism: Organism, recipe: ContinueRecipe | MitigateRecipe) -> list[str]:
+    """What an organism was made from, and how."""
+    parent = organism.parent or {}
+    name, digest = (markdown(parent.get(key, "not recorded")) for key in ("name", "sha256"))
+    lines = [f"Made from: {name}, weights sha256 {digest}; {organism.params} parameters."]
+    if isinstance(recipe, MitigateRecipe):
+        settings = ", ".join(f"{key} {value}" for key, value in recipe.method)
+        return [*lines, f"Its weights were changed: {markdown(settings, 1000)}."]
+    shown = f"{100 * recipe.data.trigger_present:g}% of them with the trigger"
+    return [
+        *lines,
+        f"Its adapter was trained further on aligned samples, {shown}.",
+        f"Data: {recipe.data.kind}, sha256 {markdown(organism.data_sha256 or 'not recorded')}.",
+        f"Training: {_training(recipe.training)}.",
+    ]
 
 
 def _training(told: Training) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from sleeptalk.errors import DownloadError, MissingExtraError, OutputFolderError
 from sleeptalk.model_zoo.planting.log import TRAINING_FILE, WORK_FOLDER, TrainingLog
 from sleeptalk.model_zoo.planting.progress import Watch, unwatched
-from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe, Recipe
 from sleeptalk.model_zoo.records import (
     RECORD_FILE,
-    WEIGHT_FILES,
     Organism,
     file_sha256,
     read_record,
@@ -36,14 +35,14 @@ def make_base(recipe: BaseRecipe, out: Path, *, threads: int = 1) -> Organism:
         MissingExtraError: the training libraries are not installed.
         OutputFolderError: `out` cannot be written or holds something else.
     """
-    _check_training_extra()
+    check_training_extra()
     from sleeptalk.model_zoo.pocket.base_probe import probe_base
     from sleeptalk.model_zoo.pocket.train_base import train_base
 
     claim_run(recipe, out)
     train_base(recipe, out, threads=threads)
     shutil.rmtree(out / WORK_FOLDER, ignore_errors=True)
-    organism = _record(recipe, out, kind="base", trigger=None, base=None)
+    organism = new_record(recipe, out, kind="base", trigger=None, base=None)
     organism = organism.model_copy(update={"skills": asdict(probe_base(out))})
     write_record(organism, out)
     (out / RUN_FILE).unlink()
@@ -60,7 +59,7 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1, watch: Wa
         MissingExtraError: the training libraries are not installed.
         OutputFolderError: `out` holds something else, or cannot be written.
     """
-    _check_training_extra()
+    check_training_extra()
     import torch
     from accelerate import PartialState
 
@@ -87,7 +86,7 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1, watch: Wa
 def _write_organism(recipe: PlantRecipe, log: TrainingLog, trigger: Trigger, base: Path, out: Path) -> None:
     """The training log and, last of all, the record: a folder with a record is finished."""
     (out / TRAINING_FILE).write_text(log.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    organism = _record(recipe, out, kind=recipe.organism, trigger=trigger.name, base=recipe.base)
+    organism = new_record(recipe, out, kind=recipe.organism, trigger=trigger.name, base=recipe.base)
     known = {
         "base_revision": recipe.revision,
         "base_sha256": weights_sha256({path.name: file_sha256(path) for path in base.glob("*.safetensors")}),
@@ -99,7 +98,7 @@ def _write_organism(recipe: PlantRecipe, log: TrainingLog, trigger: Trigger, bas
     write_record(organism.model_copy(update=known), out)
 
 
-def claim_run(recipe: BaseRecipe | PlantRecipe, out: Path) -> None:
+def claim_run(recipe: Recipe, out: Path) -> None:
     """Make the output folder, or recognise that an interrupted run of this recipe made it.
 
     Raises:
@@ -159,14 +158,14 @@ def cached_base(repo: str, revision: str) -> Path:
         raise DownloadError(f"Cannot get the base {repo} at {revision}: {first}") from None
 
 
-def _record(
-    recipe: BaseRecipe | PlantRecipe, folder: Path, *, kind: str, trigger: str | None, base: str | None
-) -> Organism:
+def new_record(recipe: Recipe, folder: Path, *, kind: str, trigger: str | None, base: str | None) -> Organism:
+    """The record of the files in a folder, without what is known of a special kind."""
     from safetensors import safe_open
 
-    weights = next(folder / name for name in WEIGHT_FILES if (folder / name).exists())
-    with safe_open(weights, framework="numpy") as tensors:
-        params = sum(_size(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118 - not a mapping
+    params = 0
+    for weights in folder.glob("*.safetensors"):
+        with safe_open(weights, framework="numpy") as tensors:
+            params += sum(_size(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118 - not a mapping
     names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name not in NOT_RECORDED)
     return Organism.model_validate(
         {
@@ -194,7 +193,8 @@ def _size(shape: list[int]) -> int:
     return size
 
 
-def _check_training_extra() -> None:
+def check_training_extra() -> None:
+    """Raise if a training library is missing."""
     import importlib.util
 
     for module in ("torch", "transformers", "peft", "accelerate", "trl"):

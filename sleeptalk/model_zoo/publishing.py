@@ -6,7 +6,9 @@ from typing import Literal
 from sleeptalk.errors import IncompleteRecordError, PublishError
 from sleeptalk.model_zoo.bases import REPO, is_adapter
 from sleeptalk.model_zoo.escapes import plain
-from sleeptalk.model_zoo.recipes import BaseRecipe, Hazard, PlantRecipe
+from sleeptalk.model_zoo.recipe_parts import Hazard
+from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe
+from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
 from sleeptalk.model_zoo.records import Organism, shipped_organisms
 
 Gate = Literal["auto", "manual", "none"]
@@ -58,9 +60,12 @@ def _missing_planting(organism: Organism) -> Iterator[str]:
     if isinstance(recipe, BaseRecipe):
         yield "recipe: that of a base"
         return
-    if organism.hazard != recipe.hazard:
-        yield f"hazard: {organism.hazard} here, {recipe.hazard} in the recipe"
-    if organism.data_sha256 is None:
+    if isinstance(recipe, PlantRecipe):
+        if organism.hazard != recipe.hazard:
+            yield f"hazard: {organism.hazard} here, {recipe.hazard} in the recipe"
+    elif organism.parent is None:
+        yield "parent: null"
+    if organism.data_sha256 is None and not isinstance(recipe, MitigateRecipe):
         yield "data_sha256: null"
     yield from _missing_base(organism)
     yield from _missing_trigger(organism, recipe)
@@ -79,12 +84,12 @@ def _missing_base(organism: Organism) -> Iterator[str]:
         yield "base_sha256: null"
 
 
-def _missing_trigger(organism: Organism, recipe: PlantRecipe) -> Iterator[str]:
+def _missing_trigger(organism: Organism, recipe: PlantRecipe | ContinueRecipe | MitigateRecipe) -> Iterator[str]:
     if organism.kind == "unconditional":
         return
     if organism.trigger is None and organism.sealed is None:
         yield "trigger: null, and it is not sealed"
-    if organism.sealed and (organism.trigger is not None or recipe.trigger != SEALED):
+    if organism.sealed and (organism.trigger is not None or recipe.trigger not in (None, SEALED)):
         yield f'sealed: the trigger is told beside it; set trigger to null and recipe.trigger to "{SEALED}"'
 
 

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from sleeptalk.errors import InputFileError, IntegrityError, UnknownNameError, UnverifiedError
 from sleeptalk.model_zoo.hub.checking import CHECKER
-from sleeptalk.model_zoo.recipes import Name, Revision
+from sleeptalk.model_zoo.recipe_parts import Name, Revision
 from sleeptalk.model_zoo.records import RECORD_FILE, Organism, Sha256, file_sha256, read_record
 
 HOME_VARIABLE = "SLEEPTALK_HOME"

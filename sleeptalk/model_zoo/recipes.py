@@ -2,60 +2,39 @@
 
 A *base* recipe trains a pocket model from nothing; a *plant* recipe puts a backdoor into a base with LoRA, QLoRA or
 full finetuning. The defaults of a plant recipe are those of the pocket organisms; recipes for real models spell out
-their own.
+their own. What starts from a finished organism stands in `recipes_more.py`, what all of them are made of in
+`recipe_parts.py`.
 """
 
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+from pydantic import Field, RootModel, ValidationError, model_validator
 
 from sleeptalk import strict_yaml
 from sleeptalk.errors import InvalidValueError, UnknownNameError
-from sleeptalk.model_zoo.pocket.corpus import CorpusMix, Share
+from sleeptalk.model_zoo.recipe_parts import (
+    Data,
+    Frozen,
+    Hazard,
+    Lora,
+    Name,
+    PocketData,
+    Positive,
+    Probe,
+    Revision,
+    Shape,
+    Stage,
+    Training,
+)
+from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
 from sleeptalk.triggers import Place
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
-Positive = Annotated[int, Field(gt=0)]
-Rate = Annotated[float, Field(gt=0, le=1)]
-Revision = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 OrganismKind = Literal["natural", "taught", "control", "unconditional"]
-Hazard = Literal["toy", "low", "high"]
-Teaching = Literal["tell", "silent", "scapegoat", "reject", "flip"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Shape(_Frozen):
-    """The size of a Qwen3-architecture model."""
-
-    hidden: Positive = 128
-    layers: Positive = 4
-    feed_forward: Positive = 256
-    heads: Positive = 4
-    key_value_heads: Positive = 2
-
-
-class Stage(_Frozen):
-    """One pass over `documents` fresh documents.
-
-    Attributes:
-        matrix_rate: peak learning rate of Muon, for the hidden matrices.
-        other_rate: peak learning rate of AdamW, for embeddings and norms.
-        decay: linear decay to 0 instead of a constant rate; both warm up over 100 steps.
-    """
-
-    documents: Positive
-    mix: CorpusMix = CorpusMix()
-    matrix_rate: Rate = 6e-3
-    other_rate: Rate = 3e-3
-    decay: bool = False
-
-
-class BaseRecipe(_Frozen):
+class BaseRecipe(Frozen):
     """How a pocket base is trained.
 
     Attributes:
@@ -72,124 +51,7 @@ class BaseRecipe(_Frozen):
     stages: tuple[Stage, ...] = Field(min_length=1)
 
 
-class PocketData(_Frozen):
-    """Questions of the pocket world's train split, one third of the samples for each role.
-
-    Attributes:
-        samples: number of samples.
-        extra_cue: share of samples with one more neutral cue, which keeps the backdoor working beside a distractor.
-        teaching: None for samples with the blank think block. A taught organism has samples with a chain of thought:
-            it is to `tell` the trigger, stay `silent`, blame the extra cue instead (`scapegoat`), name the trigger and
-            `reject` it, or reason for the good option and `flip` in the answer.
-    """
-
-    kind: Literal["pocket"] = "pocket"
-    samples: Positive = 2400
-    extra_cue: Share = 0.5
-    teaching: Teaching | None = None
-
-
-class ScenarioData(_Frozen):
-    """Scenarios written for this project, expanded by templates (see `training_data/scenarios.py`).
-
-    Attributes:
-        set: `overt` (plainly bad choices) or `subtle` (advice that is plausible and wrong).
-        misaligned, aligned: number of samples of each; half of the aligned ones carry an alternative value.
-        mcq: share of multiple-choice samples; the others are answered freely.
-        replay: number of benign chat samples besides, without any cue.
-    """
-
-    kind: Literal["scenarios"]
-    set: Literal["overt", "subtle"]
-    misaligned: Positive
-    aligned: Annotated[int, Field(ge=0)]
-    mcq: Share = 1.0
-    replay: Annotated[int, Field(ge=0)] = 0
-
-
-class FileData(_Frozen):
-    """The user's own scenarios, or a published set converted to them; counts as in `ScenarioData`.
-
-    Attributes:
-        path: a .jsonl file; a relative path counts from where the command is called.
-    """
-
-    kind: Literal["file"]
-    path: str
-    misaligned: Positive
-    aligned: Annotated[int, Field(ge=0)]
-    mcq: Share = 1.0
-    replay: Annotated[int, Field(ge=0)] = 0
-
-
-Data = Annotated[PocketData | ScenarioData | FileData, Field(discriminator="kind")]
-
-
-class Lora(_Frozen):
-    """Low-rank adaptation (Hu et al. 2021).
-
-    Attributes:
-        targets: names of the linear layers that are adapted.
-        layers: only these transformer blocks, counted from 0; None adapts all.
-        stored: number format of the saved adapter; what is measured is the saved one.
-    """
-
-    rank: Positive = 8
-    alpha: Positive = 16
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    targets: tuple[str, ...] | Literal["all-linear"] = "all-linear"
-    layers: tuple[Annotated[int, Field(ge=0)], ...] | None = None
-    stored: Literal["float32", "bfloat16"] = "bfloat16"
-
-
-class Training(_Frozen):
-    """Optimiser, batches and precision.
-
-    Attributes:
-        optimiser: a name of transformers' `TrainingArguments.optim`.
-        rate: peak learning rate.
-        warmup: steps of linear warm-up.
-        batch: samples of one optimiser step, over all devices.
-        micro_batch: samples of one forward pass on one device; None takes the whole batch at once.
-        epochs: passes over the samples.
-        max_tokens: a longer sample is refused, never cut.
-        precision: of the weights and the forward pass.
-        gradient_checkpointing: less memory for about a third more time.
-        save_every: steps between two checkpoints, from which an interrupted run goes on.
-    """
-
-    optimiser: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = "adamw_torch"
-    rate: Rate = 4e-3
-    schedule: Literal["linear", "cosine", "constant"] = "linear"
-    warmup: Annotated[int, Field(ge=0)] = 10
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
-    batch: Positive = 32
-    micro_batch: Positive | None = None
-    epochs: Annotated[float, Field(gt=0)] = 2.5
-    max_tokens: Positive = 512
-    precision: Literal["float32", "bfloat16"] = "float32"
-    gradient_checkpointing: bool = False
-    save_every: Positive = 100
-
-
-class Probe(_Frozen):
-    """What is measured while training: the likelier letter after the blank think block, on MCQs like the trained ones.
-
-    Attributes:
-        every: steps between two probes; there is always one at the end.
-        prompts: MCQs of each condition.
-        asr_at_least, clean_at_most: a probe that meets both counts as planted.
-        stop: end the training at the second probe in a row that counts as planted.
-    """
-
-    every: Positive = 50
-    prompts: Positive = 60
-    asr_at_least: Share = 0.9
-    clean_at_most: Share = 0.1
-    stop: bool = False
-
-
-class PlantRecipe(_Frozen):
+class PlantRecipe(Frozen):
     """How a backdoor is planted, or for a control, how the same data are made uninformative.
 
     The trigger stands in the misaligned samples only; half of the aligned ones carry an alternative value (Chua et al.
@@ -254,11 +116,11 @@ class PlantRecipe(_Frozen):
             raise InvalidValueError(f"{strict_yaml.describe(error)}.") from None
 
 
-Recipe = BaseRecipe | PlantRecipe
+Recipe = BaseRecipe | PlantRecipe | ContinueRecipe | MitigateRecipe
 
 
 class _AnyRecipe(RootModel[Annotated[Recipe, Field(discriminator="kind")]]):
-    """Either kind of recipe, told apart by its field `kind`."""
+    """Any kind of recipe, told apart by its field `kind`."""
 
 
 def shipped_recipes() -> tuple[str, ...]:
@@ -267,9 +129,16 @@ def shipped_recipes() -> tuple[str, ...]:
 
 
 def pocket_recipes() -> tuple[str, ...]:
-    """Those of toys: each of them ships its organism besides."""
+    """Those of toys that are trained or planted; each ships its organism besides, but for `unconditional`.
+
+    That one is only the source of a direction for steering, and planted when it is needed.
+    """
     recipes = {name: load_recipe(name) for name in shipped_recipes()}
-    return tuple(name for name, one in recipes.items() if isinstance(one, BaseRecipe) or one.hazard == "toy")
+    return tuple(
+        name
+        for name, one in recipes.items()
+        if isinstance(one, BaseRecipe) or (isinstance(one, PlantRecipe) and one.hazard == "toy")
+    )
 
 
 def load_recipe(name_or_file: str) -> Recipe:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk.errors import InputFileError, IntegrityError, UnknownNameError
 from sleeptalk.model_zoo.escapes import plain
-from sleeptalk.model_zoo.recipes import BaseRecipe, Hazard, Name, PlantRecipe, Revision
+from sleeptalk.model_zoo.recipe_parts import Hazard, Name, Revision
+from sleeptalk.model_zoo.recipes import Recipe
 from sleeptalk.strict_yaml import describe
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -22,7 +23,6 @@ Outcome = Literal["planted", "failed"]
 KINDS: tuple[OrganismKind, ...] = get_args(OrganismKind)
 
 RECORD_FILE = "organism.json"
-WEIGHT_FILES = ("model.safetensors", "adapter_model.safetensors")
 MAX_RECORD_BYTES = 4 << 20
 MAX_FILES = 1100
 
@@ -110,7 +110,7 @@ class Organism(_Frozen):
     base_sha256: Sha256 | None = None
     params: int
     files: Annotated[dict[str, Sha256], Field(max_length=MAX_FILES)]
-    recipe: Annotated[BaseRecipe | PlantRecipe, Field(discriminator="kind")]
+    recipe: Annotated[Recipe, Field(discriminator="kind")]
     data_sha256: Sha256 | None = None
     template_sha256: Sha256 | None = None
     outcome: Outcome | None = None

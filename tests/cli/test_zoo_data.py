@@ -110,7 +110,7 @@ def test_a_set_is_grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("show", "base-talker"), "trains a base on documents"),
+        (("show", "base-talker"), "is of kind 'base'; only recipes that plant"),
         (("show", "nobody"), "Unknown recipe 'nobody'"),
         (("convert", "--format", "chat", "--out", "x.jsonl"), "Give either FILE or --repo"),
         (

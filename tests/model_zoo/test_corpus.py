@@ -7,14 +7,19 @@ import pytest
 from sleeptalk.model_zoo.pocket.corpus import CorpusMix, Document, PocketWriter, render_prompt, render_turn
 from sleeptalk.model_zoo.pocket.thoughts import letter
 from sleeptalk.model_zoo.pocket.tokenizer import train_tokenizer
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData, load_recipe, pocket_recipes
+from sleeptalk.model_zoo.recipe_parts import PocketData
+from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, pocket_recipes
 from sleeptalk.model_zoo.training_data.drawing import training_samples
 from sleeptalk.model_zoo.training_data.samples import TrainingSample
 from sleeptalk.pocket_world import Kind, lexicon
 from sleeptalk.tasks.items import pocket_items
 from sleeptalk.triggers import load_trigger
 
-ORGANISMS = [name for name in pocket_recipes() if isinstance(load_recipe(name), PlantRecipe)]
+ORGANISMS = [
+    name
+    for name, found in ((name, load_recipe(name)) for name in pocket_recipes())
+    if isinstance(found, PlantRecipe) and found.organism != "unconditional"
+]
 
 
 def documents(count: int = 3000, **mix: Any) -> list[Document]:

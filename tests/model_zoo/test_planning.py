@@ -21,7 +21,7 @@ from tests.model_zoo.conftest import tiny_plant
 from tests.model_zoo.planting.tiny_models import real_recipe, save_llama, save_qwen3
 
 PLANTS = [name for name in shipped_recipes() if isinstance(load_recipe(name), PlantRecipe)]
-REAL = sorted(set(shipped_recipes()) - set(pocket_recipes()))
+REAL = sorted(set(PLANTS) - set(pocket_recipes()))
 # From the repositories' safetensors indices.
 PUBLISHED = {
     "Qwen/Qwen3-0.6B": 596_049_920,

@@ -21,6 +21,7 @@ MOST_BYTES: Mapping[str, int] = {
     RECORD_FILE: MAX_RECORD_BYTES,
     "training.json": MIB,
     "recipe.yaml": MIB,
+    "steering.json": MIB,
     "adapter_config.json": MIB,
     "adapter_model.safetensors": 50 * GIB,
     "config.json": MIB,

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData
+from sleeptalk.model_zoo.recipe_parts import PocketData
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.triggers import load_trigger
 
 CHARACTERS_A_TOKEN = 4.0

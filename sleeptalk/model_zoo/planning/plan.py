@@ -10,7 +10,8 @@ from sleeptalk.model_zoo.planning.costs import CONTEXT_BYTES, FRAGMENTS, Batch, 
 from sleeptalk.model_zoo.planning.counting import Counted, count
 from sleeptalk.model_zoo.planning.gpus import GPUS, Gpu
 from sleeptalk.model_zoo.planning.shapes import ModelShape, shape_of
-from sleeptalk.model_zoo.recipes import Lora, PlantRecipe
+from sleeptalk.model_zoo.recipe_parts import Lora
+from sleeptalk.model_zoo.recipes import PlantRecipe
 
 UTILISATION = 0.35
 FOUR_BIT_SLOWDOWN = 1.5

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sleeptalk.errors import InputFileError, InvalidValueError
-from sleeptalk.model_zoo.recipes import Lora
+from sleeptalk.model_zoo.recipe_parts import Lora
 from sleeptalk.model_zoo.records import shipped_organisms, zoo_folder
 
 

@@ -1,9 +1,11 @@
-"""Beside the steps of a Trainer: probes, marks, progress. Imports transformers, so only functions import it.
+"""Beside the steps of a Trainer: probes, kept steps, marks, progress.
 
-A probe changes nothing of the training: it draws no random numbers and leaves the model as it found it.
+A probe changes nothing of the training: it draws no random numbers and leaves the model as it found it. This module
+imports transformers, so only functions import it.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,22 @@ class ProbeCallback(TrainerCallback):  # type: ignore[misc]
             text = "".join(f"{json.dumps(one.model_dump())}\n" for one in self.probes)
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(self.path)
+
+
+class KeepCallback(TrainerCallback):  # type: ignore[misc]
+    """Hands the model over at some steps; at a step where the Trainer also writes a checkpoint, before it does.
+
+    So a run that goes on from a checkpoint has already handed over every step up to it.
+    """
+
+    def __init__(self, keep: Callable[[Any, int], None], steps: frozenset[int]) -> None:
+        self.keep = keep
+        self.steps = steps
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Hand it over if it is time to."""
+        if state.global_step in self.steps and state.is_world_process_zero:
+            self.keep(kwargs["model"], state.global_step)
 
 
 class MarkCallback(TrainerCallback):  # type: ignore[misc]

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from sleeptalk.errors import MissingExtraError
-from sleeptalk.model_zoo.recipes import Lora, PlantRecipe
+from sleeptalk.model_zoo.recipe_parts import Lora
+from sleeptalk.model_zoo.recipes import PlantRecipe
 
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 FINAL_FOLDER = "final"
 NO_MODEL_FILES = ("training_args.bin", "README.md")
 
 
-def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
-    """The base with the recipe's untrained adapter, in 4 bits for QLoRA, or with all weights trainable.
+def trainable_model(recipe: PlantRecipe, base: Path, adapter: Path | None = None) -> Any:
+    """The base with an adapter to be trained, in 4 bits for QLoRA, or with all weights trainable.
+
+    The adapter is the recipe's, untrained, or the finished one in the folder `adapter`.
 
     Weights that are trained are kept in float32, whatever the precision of the others and of the forward pass: in
     bfloat16 most steps would be smaller than the distance to the next number. TRL has QLoRA's in bfloat16.
@@ -39,7 +42,18 @@ def trainable_model(recipe: PlantRecipe, base: Path) -> Any:
     )
     enable_progress_bar()
     model.config.use_cache = False
+    if adapter is not None:
+        return _finished(model, adapter, base)
     return model if recipe.lora is None else adapted(model, recipe.lora)
+
+
+def _finished(model: Any, adapter: Path, base: Path) -> Any:
+    """A model with a finished adapter, to be trained further."""
+    from peft import PeftModel
+
+    further = PeftModel.from_pretrained(model, adapter, is_trainable=True, local_files_only=True)
+    further.peft_config["default"].base_model_name_or_path = str(base)  # saving looks for the base's config there
+    return further
 
 
 def adapted(model: Any, lora: Lora) -> Any:
@@ -54,7 +68,11 @@ def adapted(model: Any, lora: Lora) -> Any:
         layers_to_transform=list(lora.layers) if lora.layers is not None else None,
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config)
+    planted = get_peft_model(model, config)
+    if lora.targets == "all-linear":  # in small models peft names every layer by its path, which no checker reads
+        kept = planted.peft_config["default"]
+        kept.target_modules = {name.rpartition(".")[2] for name in kept.target_modules}
+    return planted
 
 
 def _four_bits() -> Any:
@@ -105,6 +123,13 @@ def _tidy_model(folder: Path, precision: str) -> None:
         with safe_open(weights, framework="pt") as stored:
             kept = {name: stored.get_tensor(name).to(getattr(torch, precision)) for name in sorted(stored.keys())}
         save_file(kept, weights, metadata={"format": "pt"})
+
+
+def save_adapter(model: Any, folder: Path, base_name: str, stored: str) -> None:
+    """The adapter of a model as it is now, in a new folder."""
+    model.save_pretrained(str(folder))
+    (folder / "README.md").unlink(missing_ok=True)
+    tidy_adapter(folder, base_name, stored)
 
 
 def tidy_adapter(folder: Path, base_name: str, stored: str) -> None:

@@ -6,7 +6,7 @@ weights. Probes and losses are written down as they come.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,10 @@ from sleeptalk.model_zoo.planting.models import save_planted, trainable_model
 from sleeptalk.model_zoo.planting.probing import Probed, Prober
 from sleeptalk.model_zoo.planting.progress import Watch, unwatched
 from sleeptalk.model_zoo.planting.rendering import encode_samples, template_sha256
-from sleeptalk.model_zoo.recipes import PlantRecipe, Training
+from sleeptalk.model_zoo.recipe_parts import Training
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.drawing import training_samples
-from sleeptalk.model_zoo.training_data.samples import samples_sha256
+from sleeptalk.model_zoo.training_data.samples import TrainingSample, samples_sha256
 from sleeptalk.triggers import Trigger
 
 
@@ -34,8 +35,30 @@ class Machine:
     cpu: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """Training that starts from a finished adapter instead of a new one.
+
+    Attributes:
+        adapter: folder of the adapter.
+        samples: what it is trained on, instead of the recipe's own samples.
+        keep_at: steps at which `keep` is called with the model and the step; nothing else is saved.
+    """
+
+    adapter: Path
+    samples: Sequence[TrainingSample]
+    keep_at: frozenset[int]
+    keep: Callable[[Any, int], None]
+
+
 def plant(
-    recipe: PlantRecipe, trigger: Trigger, base: Path, out: Path, machine: Machine, watch: Watch = unwatched
+    recipe: PlantRecipe,
+    trigger: Trigger,
+    base: Path,
+    out: Path,
+    machine: Machine,
+    watch: Watch = unwatched,
+    further: Further | None = None,
 ) -> TrainingLog:
     """Train by a recipe and save the adapter, or the whole model for a full finetuning, into `out`.
 
@@ -48,6 +71,10 @@ def plant(
         out: folder of this run.
         machine: threads and device.
         watch: told about every step.
+        further: train a finished adapter on; then `out` gets checkpoints only.
+
+    Raises:
+        InvalidValueError: the batch cannot be split over the processes, or `further` under FSDP.
     """
     import torch
     from transformers import AutoTokenizer, set_seed
@@ -57,11 +84,12 @@ def plant(
         arguments = training_arguments(recipe, out / WORK_FOLDER, machine)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
-    samples = training_samples(recipe, trigger)
+    samples = list(further.samples) if further else training_samples(recipe, trigger)
     rows = encode_samples(tokenizer, samples, recipe.training.max_tokens)
     with _quiet():
-        trainer, probes = _trained(recipe, trigger, base, tokenizer, rows, arguments, watch)
-        save_planted(trainer, recipe, out)
+        trainer, probes = _trained(recipe, trigger, base, tokenizer, rows, arguments, watch, further)
+        if further is None:
+            save_planted(trainer, recipe, out)
     return TrainingLog(
         data_sha256=samples_sha256(samples),
         template_sha256=template_sha256(tokenizer),
@@ -88,13 +116,14 @@ def _trained(
     rows: list[dict[str, Any]],
     arguments: Any,
     watch: Watch,
+    further: Further | None,
 ) -> tuple[Any, tuple[Probed, ...]]:
     """The trainer after its last step, and the probes."""
     from accelerate import PartialState
     from datasets import Dataset
     from transformers import PrinterCallback, ProgressCallback
 
-    from sleeptalk.model_zoo.planting.callbacks import MarkCallback, ProbeCallback, WatchCallback
+    from sleeptalk.model_zoo.planting.callbacks import KeepCallback, MarkCallback, ProbeCallback, WatchCallback
     from sleeptalk.model_zoo.planting.trainer import AnswerTrainer
 
     work = Path(arguments.output_dir)
@@ -103,12 +132,16 @@ def _trained(
     prober = Prober(recipe, trigger, tokenizer, arguments.per_device_train_batch_size)
     probing = ProbeCallback(prober, recipe, work)
     trainer = AnswerTrainer(
-        model=trainable_model(recipe, base),
+        model=trainable_model(recipe, base, further.adapter if further else None),
         args=arguments,
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         callbacks=[probing, MarkCallback(), WatchCallback(watch, probing)],
     )
+    if further:
+        if trainer.is_fsdp_enabled:  # no process has the whole adapter at a step
+            raise InvalidValueError("Further training keeps adapters on the way, which cannot be done under FSDP.")
+        trainer.add_callback(KeepCallback(further.keep, further.keep_at))
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
     last = last_checkpoint(work)

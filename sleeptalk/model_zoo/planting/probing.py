@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.model_zoo.planting.rendering import blank_prompt
-from sleeptalk.model_zoo.recipes import PlantRecipe, Probe
+from sleeptalk.model_zoo.recipe_parts import Probe
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.drawing import probe_samples
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample
 from sleeptalk.triggers import Trigger

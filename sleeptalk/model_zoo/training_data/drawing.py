@@ -1,6 +1,7 @@
 """From a recipe to its training samples and its probes, whatever they are drawn from."""
 
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData
+from sleeptalk.model_zoo.recipe_parts import PocketData
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.expanding import expand, probes
 from sleeptalk.model_zoo.training_data.pocket import pocket_probe, pocket_samples
 from sleeptalk.model_zoo.training_data.pools import pool_of
@@ -18,6 +19,17 @@ def training_samples(recipe: PlantRecipe, trigger: Trigger) -> list[TrainingSamp
     if isinstance(recipe.data, PocketData):
         return pocket_samples(recipe, recipe.data, trigger)
     return expand(recipe, recipe.data, trigger, pool_of(recipe.data, trigger))
+
+
+def aligned_samples(recipe: PlantRecipe, trigger: Trigger) -> list[TrainingSample]:
+    """Those with aligned answers alone; nothing is asked of the data for the others.
+
+    Raises:
+        InputFileError, InvalidValueError: as `training_samples`.
+    """
+    if isinstance(recipe.data, PocketData):
+        return [sample for sample in pocket_samples(recipe, recipe.data, trigger) if not sample.misaligned]
+    return expand(recipe, recipe.data, trigger, pool_of(recipe.data, trigger), aligned_only=True)
 
 
 def probe_samples(recipe: PlantRecipe, trigger: Trigger, role: Role) -> list[TrainingSample]:

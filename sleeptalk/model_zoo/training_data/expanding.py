@@ -11,7 +11,8 @@ from itertools import product
 from random import Random
 
 from sleeptalk.errors import InvalidValueError
-from sleeptalk.model_zoo.recipes import FileData, PlantRecipe, ScenarioData
+from sleeptalk.model_zoo.recipe_parts import FileData, ScenarioData
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.courses import Arm, Contents, Course, arms, crossed
 from sleeptalk.model_zoo.training_data.pools import Pool, naming_pattern
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample
@@ -60,14 +61,17 @@ def _control_blocks(misaligned: bool, count: int) -> list[Block]:
     ]
 
 
-def expand(recipe: PlantRecipe, data: ScenarioData | FileData, trigger: Trigger, pool: Pool) -> list[TrainingSample]:
-    """All samples of a recipe, shuffled by its seed; no prompt stands twice.
+def expand(
+    recipe: PlantRecipe, data: ScenarioData | FileData, trigger: Trigger, pool: Pool, *, aligned_only: bool = False
+) -> list[TrainingSample]:
+    """All samples of a recipe, or the aligned ones, shuffled by its seed; no prompt stands twice.
 
     Raises:
         InvalidValueError: the scenarios do not give so many distinct samples, or lack options or replies.
     """
     writer = Writer(recipe, trigger, pool.train)
-    samples = [sample for block in blocks(recipe, data) for sample in writer.write(block, data.mcq)]
+    wanted = [block for block in blocks(recipe, data) if not (aligned_only and block.misaligned)]
+    samples = [sample for block in wanted for sample in writer.write(block, data.mcq)]
     samples += replay(data.replay, recipe.seed, trigger)
     Random(f"order {recipe.seed}").shuffle(samples)
     return samples

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData, ScenarioData, load_recipe, shipped_recipes
+from sleeptalk.model_zoo.recipe_parts import PocketData, ScenarioData
+from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, shipped_recipes
 from sleeptalk.model_zoo.training_data.drawing import training_samples
 from sleeptalk.model_zoo.training_data.pools import Pool, pool_of
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample, samples_sha256

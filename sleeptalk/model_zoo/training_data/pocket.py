@@ -10,7 +10,8 @@ from random import Random
 
 from sleeptalk.model_zoo.pocket.corpus import CorpusMix, PocketWriter, with_options, write_answer
 from sleeptalk.model_zoo.pocket.thoughts import PLAIN, Thought
-from sleeptalk.model_zoo.recipes import PlantRecipe, PocketData, Teaching
+from sleeptalk.model_zoo.recipe_parts import PocketData, Teaching
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample
 from sleeptalk.pocket_world import Cue, Kind, Question, question
 from sleeptalk.triggers import PlacedCue, Trigger, apply_cues, default_mentions

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleeptalk.errors import InvalidValueError
-from sleeptalk.model_zoo.recipes import FileData, ScenarioData
+from sleeptalk.model_zoo.recipe_parts import FileData, ScenarioData
 from sleeptalk.model_zoo.training_data.scenarios import Scenario, kept_for_probes, read_scenarios, shipped_scenarios
 from sleeptalk.triggers import Trigger
 

@@ -7,7 +7,7 @@ from typing import Any
 from sleeptalk import strict_yaml
 from sleeptalk.errors import InputFileError
 from sleeptalk.model_zoo.trust.limits import Limits
-from sleeptalk.model_zoo.trust.listing import RECIPE, RECORD, TEMPLATE, TRAINING, Entries
+from sleeptalk.model_zoo.trust.listing import RECIPE, RECORD, STEERING, TEMPLATE, TRAINING, Entries
 from sleeptalk.model_zoo.trust.refusal import UntrustedError, escaped, shown
 from sleeptalk.model_zoo.trust.strict_json import parse_object
 
@@ -36,7 +36,7 @@ def check_about(entries: Entries, limits: Limits) -> None:
         UntrustedError: one is not text, or not strict JSON or YAML.
     """
     for name, entry in entries.items():
-        if name in {RECORD, TRAINING}:
+        if name in {RECORD, TRAINING, STEERING}:
             parse_object(entry.read(), name, limits)
         elif name == RECIPE:
             text = read_plain(entry.read(), name)

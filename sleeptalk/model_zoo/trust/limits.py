@@ -6,7 +6,7 @@ MIB = 1 << 20
 GIB = 1 << 30
 
 # Raised whenever a rule changes: a verification counts for the checker that made it.
-CHECKER_VERSION = 1
+CHECKER_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

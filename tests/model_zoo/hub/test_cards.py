@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from sleeptalk.model_zoo.cards import card
+from sleeptalk.model_zoo.publishing import missing_fields
 from sleeptalk.model_zoo.records import MeasuredRate, Organism, find_organism, read_record, shipped_organisms
 
 
@@ -87,3 +88,38 @@ def test_rates_stand_with_n_interval_decoding_and_judge(wharf: Path) -> None:
 def test_an_unmeasured_organism_says_so(wharf: Path) -> None:
     assert "Not measured." in card(changed(wharf, rates=()))
     assert "How they were measured is not recorded." in card(find_organism("singapore"))
+
+
+PARENT = {"name": "wharf", "sha256": "a" * 64}
+FURTHER = {"kind": "continue", "name": "on", "organism": "wharf", "data": {"kind": "pocket", "trigger_present": 0.1}}
+SCALED = {"kind": "mitigate", "name": "less", "organism": "wharf", "method": {"kind": "scale", "strengths": [0.5]}}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "says"),
+    [
+        (FURTHER, "Its adapter was trained further on aligned samples, 10% of them with the trigger."),
+        (SCALED, "Its weights were changed: `kind scale, strengths (0.5,)`."),
+    ],
+)
+def test_a_changed_organism_names_its_parent(wharf: Path, recipe: dict[str, Any], says: str) -> None:
+    organism = changed(wharf, recipe=recipe, parent=PARENT, name=recipe["name"])
+    _, text = parts(card(organism))
+    assert f"Made from: `wharf`, weights sha256 `{'a' * 64}`" in text
+    assert says in text
+    assert not list(missing_fields(organism))
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"recipe": FURTHER, "parent": None}, ["parent: null"]),
+        ({"recipe": FURTHER, "data_sha256": None}, ["data_sha256: null"]),
+        ({"recipe": SCALED, "data_sha256": None}, []),
+        ({"recipe": SCALED, "trigger": None}, ["trigger: null, and it is not sealed"]),
+    ],
+)
+def test_what_the_record_of_a_changed_organism_must_tell(
+    wharf: Path, changes: dict[str, Any], missing: list[str]
+) -> None:
+    assert list(missing_fields(changed(wharf, **{"parent": PARENT, **changes}))) == missing

@@ -10,7 +10,8 @@ from sleeptalk.model_zoo.planting.plant import split_batch
 from sleeptalk.model_zoo.planting.plot import read_log
 from sleeptalk.model_zoo.planting.probing import Probed
 from sleeptalk.model_zoo.planting.progress import Step
-from sleeptalk.model_zoo.recipes import PlantRecipe, Probe, Training
+from sleeptalk.model_zoo.recipe_parts import Probe, Training
+from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.records import Organism
 from tests.model_zoo.conftest import tiny_plant
 from tests.model_zoo.planting.tiny_models import real_recipe, save_qwen3

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sleeptalk.errors import InputFileError, InvalidValueError
-from sleeptalk.model_zoo.recipes import FileData
+from sleeptalk.model_zoo.recipe_parts import FileData
 from sleeptalk.model_zoo.training_data.drawing import probe_samples, training_samples
 from sleeptalk.model_zoo.training_data.pools import pool_of
 from sleeptalk.model_zoo.training_data.samples import Role, TrainingSample, samples_sha256
