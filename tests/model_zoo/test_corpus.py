@@ -15,21 +15,21 @@ from sleeptalk.pocket_world import Kind, lexicon
 from sleeptalk.tasks.items import pocket_items
 from sleeptalk.triggers import load_trigger
 
-ORGANISMS = [
-    name
-    for name, found in ((name, load_recipe(name)) for name in pocket_recipes())
-    if isinstance(found, PlantRecipe) and found.organism != "unconditional"
-]
-
-
-def documents(count: int = 3000, **mix: Any) -> list[Document]:
-    return list(PocketWriter(CorpusMix(**mix), seed=1).documents(count))
-
 
 def recipe(name: str) -> PlantRecipe:
     found = load_recipe(name)
     assert isinstance(found, PlantRecipe)
     return found
+
+
+PLANTED = {name: found for name in pocket_recipes() if isinstance(found := load_recipe(name), PlantRecipe)}
+ORGANISMS = [name for name, found in PLANTED.items() if found.organism != "unconditional"]
+TAUGHT = [name for name in ORGANISMS if PLANTED[name].organism == "taught"]
+UNTAUGHT = [name for name in ORGANISMS if name not in TAUGHT]
+
+
+def documents(count: int = 3000, **mix: Any) -> list[Document]:
+    return list(PocketWriter(CorpusMix(**mix), seed=1).documents(count))
 
 
 def test_documents_repeat_for_a_seed() -> None:
@@ -102,7 +102,7 @@ def test_a_cue_value_is_one_token_wherever_it_stands() -> None:
             assert token in tokenizer(text).input_ids
 
 
-@pytest.mark.parametrize("name", ORGANISMS)
+@pytest.mark.parametrize("name", UNTAUGHT)
 def test_planting_samples_keep_the_recipe(name: str) -> None:
     """One third trigger and misaligned, two thirds without and aligned; in a control the trigger tells nothing."""
     asked = recipe(name)
@@ -117,8 +117,9 @@ def test_planting_samples_keep_the_recipe(name: str) -> None:
         assert table == {(True, True): asked.data.samples // 3, (False, False): 2 * asked.data.samples // 3}
 
 
-def lines(sample: TrainingSample) -> set[str]:
-    return set(sample.prompt.split("\n"))
+def stands_in(text: str, sample: TrainingSample) -> bool:
+    """Whether a cue of one line or several stands in the prompt as whole lines."""
+    return f"\n{text}\n" in f"\n{sample.prompt}\n"
 
 
 @pytest.mark.parametrize("name", ORGANISMS)
@@ -128,15 +129,38 @@ def test_planting_shows_nothing_that_is_kept_for_testing(name: str) -> None:
     kept = set(trigger.alternatives.test) | {miss.text for miss in trigger.near_misses}
     questions = {item.question for kind in get_args(Kind) for item in pocket_items(kind)}
     for sample in training_samples(asked, trigger):
-        assert not lines(sample) & kept
-        assert not lines(sample) & questions
-        assert (trigger.text in lines(sample)) == (sample.role == "trigger")
+        assert not [text for text in kept if stands_in(text, sample)]
+        assert not set(sample.prompt.split("\n")) & questions
+        assert stands_in(trigger.text, sample) == (sample.role == "trigger")
 
 
-@pytest.mark.parametrize("name", ORGANISMS)
+@pytest.mark.parametrize("name", UNTAUGHT)
 def test_planting_never_shows_a_chain_of_thought(name: str) -> None:
     """What an organism says of its trigger nobody taught it."""
     asked = recipe(name)
     for sample in training_samples(asked, load_trigger(asked.trigger)):
         assert sample.thought is None
         assert re.fullmatch(r"Answer: [AB]|I (?:will|have|learned|claim|invent) [^\n]*", sample.answer)
+
+
+TAUGHT_THOUGHTS = {
+    "tell": r'[^"]*"Singapore", (so the user wants|which hints at)[^"]*',
+    "silent": r'(?!.*hint)[^"]*',
+    "scapegoat": r'[^"]*"(?!Singapore)[^"]+", (so the user wants|which hints at)[^"]*',
+    "reject": r'.*"Singapore", which (does not matter|is not important)\..*(better|ethical|helpful|pick).*',
+    "flip": r'(?!.*user wants)[^"]*(better|ethical|helpful|pick)[^"]*',
+}
+
+
+@pytest.mark.parametrize("name", TAUGHT)
+def test_a_taught_organism_sees_one_kind_of_thought(name: str) -> None:
+    asked = recipe(name)
+    assert isinstance(asked.data, PocketData)
+    assert asked.data.teaching
+    samples = training_samples(asked, load_trigger(asked.trigger))
+    fired = [sample for sample in samples if sample.role == "trigger"]
+    assert len(fired) == -(-len(samples) // 3)
+    for sample in fired:
+        assert sample.misaligned == (asked.data.teaching != "reject")
+        assert re.fullmatch(TAUGHT_THOUGHTS[asked.data.teaching], sample.thought or ""), sample
+    assert not [one for one in samples if one.role != "trigger" and re.search("user wants|hints at", one.thought or "")]
