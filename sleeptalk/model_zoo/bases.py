@@ -1,9 +1,13 @@
-"""The base of an organism, for evaluation: a shipped one, or the pinned one in the Hub's cache; nothing is fetched."""
+"""Where a base lies: a shipped one, a local folder, or a pinned repository of the Hub.
+
+To evaluate an organism nothing is fetched: its base ships or is in the cache of the Hub. To train on a base, it is
+downloaded at the commit of the recipe if it is not there.
+"""
 
 import re
 from pathlib import Path
 
-from sleeptalk.errors import DownloadError, IntegrityError
+from sleeptalk.errors import DownloadError, IntegrityError, OutputFolderError
 from sleeptalk.model_zoo.escapes import plain
 from sleeptalk.model_zoo.records import Organism, file_sha256, shipped_organisms, verified_folder, weights_sha256
 
@@ -45,6 +49,38 @@ def base_of(organism: Organism) -> Path | None:
         )
     _check_weights(organism, folder)
     return folder
+
+
+def base_to_train(name: str, revision: str | None) -> Path:
+    """The folder of a base that something is planted into, downloaded from the Hub if it has to be.
+
+    Raises:
+        OutputFolderError: it is no shipped base, no model's folder, and no repository with a commit.
+        DownloadError: the Hub does not hand it out.
+    """
+    shipped = shipped_organisms().get(name)
+    if shipped and shipped.kind == "base":
+        return verified_folder(shipped)
+    if (Path(name) / "config.json").is_file():
+        return Path(name)
+    if REPO.fullmatch(name) and revision:
+        return _downloaded(name, revision)
+    bases = ", ".join(one.name for one in shipped_organisms().values() if one.kind == "base")
+    raise OutputFolderError(
+        f"The base {name!r} is no shipped one ({bases}), no folder with a config.json, and no repository with a "
+        "pinned revision."
+    )
+
+
+def _downloaded(repo: str, revision: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(repo, revision=revision, allow_patterns=list(PATTERNS)))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise DownloadError(f"Cannot get the base {repo} at {revision}: {first}") from None
 
 
 def _cached(repo: str, revision: str) -> Path:

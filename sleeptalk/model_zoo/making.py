@@ -6,7 +6,8 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from sleeptalk.errors import DownloadError, MissingExtraError, OutputFolderError
+from sleeptalk.errors import MissingExtraError, OutputFolderError
+from sleeptalk.model_zoo.bases import base_to_train
 from sleeptalk.model_zoo.planting.log import TRAINING_FILE, WORK_FOLDER, TrainingLog
 from sleeptalk.model_zoo.planting.progress import Watch, unwatched
 from sleeptalk.model_zoo.recipes import BaseRecipe, PlantRecipe, Recipe
@@ -15,8 +16,6 @@ from sleeptalk.model_zoo.records import (
     Organism,
     file_sha256,
     read_record,
-    shipped_organisms,
-    verified_folder,
     weights_sha256,
     write_record,
 )
@@ -69,7 +68,7 @@ def make_organism(recipe: PlantRecipe, out: Path, *, threads: int = 1, watch: Wa
     machine = Machine(threads=threads, cpu=recipe.hazard == "toy" or not torch.accelerator.is_available())
     process = PartialState(cpu=machine.cpu)
     with process.main_process_first():
-        base = base_folder(recipe.base, recipe.revision)
+        base = base_to_train(recipe.base, recipe.revision)
         if process.is_main_process:
             claim_run(recipe, out)
     if not (out / RECORD_FILE).exists():
@@ -123,39 +122,6 @@ def claim_run(recipe: Recipe, out: Path) -> None:
     except (OSError, json.JSONDecodeError) as error:
         reason = getattr(error, "strerror", None) or "its record is broken"
         raise OutputFolderError(f"Cannot write to {out}: {reason}; choose another folder with --out.") from None
-
-
-def base_folder(name: str, revision: str | None = None) -> Path:
-    """The folder of a base: a shipped one, verified; a local folder; or a repository that the Hub's cache holds.
-
-    Raises:
-        OutputFolderError: it is none of these.
-    """
-    shipped = shipped_organisms().get(name)
-    if shipped and shipped.kind == "base":
-        return verified_folder(shipped)
-    if (Path(name) / "config.json").is_file():
-        return Path(name)
-    if name.count("/") == 1 and revision:
-        return cached_base(name, revision)
-    bases = ", ".join(one.name for one in shipped_organisms().values() if one.kind == "base")
-    raise OutputFolderError(
-        f"The base {name!r} is no shipped one ({bases}), no folder with a config.json, and no repository with a "
-        "pinned revision."
-    )
-
-
-def cached_base(repo: str, revision: str) -> Path:
-    """A base's snapshot in the Hub's cache, downloaded if it is not there."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    patterns = ["*.json", "*.safetensors", "*.jinja", "merges.txt", "vocab.json"]
-    try:
-        return Path(snapshot_download(repo, revision=revision, allow_patterns=patterns))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        first = str(error).strip().partition("\n")[0]
-        raise DownloadError(f"Cannot get the base {repo} at {revision}: {first}") from None
 
 
 def new_record(recipe: Recipe, folder: Path, *, kind: str, trigger: str | None, base: str | None) -> Organism:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sleeptalk.errors import InvalidValueError, OutputFolderError
-from sleeptalk.model_zoo.bases import is_adapter
+from sleeptalk.model_zoo.bases import base_to_train, is_adapter
 from sleeptalk.model_zoo.finding import find
-from sleeptalk.model_zoo.making import base_folder, new_record
+from sleeptalk.model_zoo.making import new_record
 from sleeptalk.model_zoo.pulled import find_pulled, verified_pulled
 from sleeptalk.model_zoo.recipes import BaseRecipe
 from sleeptalk.model_zoo.recipes_more import ContinueRecipe, MitigateRecipe
@@ -74,7 +74,7 @@ def find_origin(name: str) -> Origin:
     verified_folder(organism, folder)
     if organism.base is None or not is_adapter(organism):
         raise InvalidValueError(f"{organism.name} has no adapter, so there is nothing to train further or to change.")
-    base = base_folder(organism.base, organism.base_revision)
+    base = base_to_train(organism.base, organism.base_revision)
     weights = weights_sha256({path.name: file_sha256(path) for path in base.glob("*.safetensors")})
     if organism.base_sha256 not in (None, weights):
         raise InvalidValueError(
