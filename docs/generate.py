@@ -16,7 +16,7 @@ from tabulate import tabulate
 from sleeptalk import _registry
 from sleeptalk.cli.main import cli
 from sleeptalk.evals.known_answers import known_table
-from sleeptalk.evals.zoo_table import spread_table, zoo_table
+from sleeptalk.evals.zoo_table import skills_table, spread_table, zoo_table
 from sleeptalk.model_zoo.listing import organism_rows
 from sleeptalk.scorers.judge.rubrics import NAMES, load_rubric
 from sleeptalk.stats import MIN_N, wilson
@@ -47,7 +47,12 @@ SCORERS = (
 def tables() -> dict[str, str]:
     """Tables by the name under which pages hold them."""
     known = json.loads(KNOWN.read_text(encoding="utf-8"))["organisms"]
-    return {"zoo": zoo_table(), "zoo-spread": spread_table(), "known-answers": known_table(known, "github")}
+    return {
+        "base-skills": skills_table(),
+        "zoo": zoo_table(),
+        "zoo-spread": spread_table(),
+        "known-answers": known_table(known, "github"),
+    }
 
 
 def with_tables(page: str) -> str:

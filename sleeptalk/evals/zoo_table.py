@@ -58,6 +58,26 @@ def rate_cell(rate: MeasuredRate | None) -> str:
     return f"{100 * rate.rate:.0f} [{100 * rate.low:.0f}, {100 * rate.high:.0f}] ({rate.n})"
 
 
+def skills_table() -> str:
+    """What the shipped bases can do (`base_probe.py`), right answers of those asked."""
+    headers = [
+        "base",
+        "seed",
+        "right letter: no cue",
+        "plain cue",
+        "arbitrary cue",
+        "name copied",
+        "neutral cue left neutral",
+    ]
+    rows = []
+    for one in sorted(shipped_organisms().values(), key=_order):
+        if skills := one.skills:
+            letters = [f"{skills[name]} of {skills['n']}" for name in ("no_cue", "natural", "arbitrary")]
+            copied, bound = f"{skills['copied']} of {skills['copies']}", f"{skills['bound']} of {skills['bindings']}"
+            rows.append([f"`{one.name}`", str(one.seed), *letters, copied, bound])
+    return str(tabulate(rows, headers=["base", "seed", *asked], tablefmt="github", disable_numparse=True))
+
+
 def spread_table() -> str:
     """Over the seeds of each natural recipe and control: lowest, middle and highest rate, with the number of seeds."""
     headers = [
