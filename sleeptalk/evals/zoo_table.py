@@ -60,15 +60,7 @@ def rate_cell(rate: MeasuredRate | None) -> str:
 
 def skills_table() -> str:
     """What the shipped bases can do (`base_probe.py`), right answers of those asked."""
-    headers = [
-        "base",
-        "seed",
-        "right letter: no cue",
-        "plain cue",
-        "arbitrary cue",
-        "name copied",
-        "neutral cue left neutral",
-    ]
+    asked = ["right letter: no cue", "plain cue", "arbitrary cue", "name copied", "neutral cue left neutral"]
     rows = []
     for one in sorted(shipped_organisms().values(), key=_order):
         if skills := one.skills:
