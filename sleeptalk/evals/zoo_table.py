@@ -88,7 +88,7 @@ def _spread() -> Iterator[list[str]]:
     groups: dict[tuple[str, str], list[Organism]] = {}
     for one in sorted(shipped_organisms().values(), key=_order):
         if one.kind in ("natural", "control"):
-            groups.setdefault((one.recipe.name, one.base or "-"), []).append(one)
+            groups.setdefault((one.recipe.name.removesuffix(f"-s{one.seed}"), one.base or "-"), []).append(one)
     for (recipe, base), members in groups.items():
         planted = [one for one in members if one.outcome == "planted"]
         told = f"{len(planted)} of {len(members)}" if members[0].kind == "natural" else "-"
