@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
+MOST_BYTES = 20_000_000
 
 
 def call(*command: str | Path, cwd: Path, fails: bool = False) -> str:
@@ -33,6 +34,8 @@ def check(folder: Path) -> None:
     if tops != expected:
         sys.exit(f"The wheel installs {sorted(tops - expected)} at top level; only sleeptalk is allowed there.")
     size = wheel.stat().st_size
+    if size > MOST_BYTES:
+        sys.exit(f"The wheel has {size} bytes; at most {MOST_BYTES} are allowed.")
     venv.create(folder / "clean", with_pip=True)
     python = folder / "clean" / "bin" / "python"
     pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")

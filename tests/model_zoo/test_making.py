@@ -1,4 +1,5 @@
 import json
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -137,18 +138,39 @@ def test_bad_recipes_name_the_field(tmp_path: Path, text: str, says: str) -> Non
 
 
 def test_everything_shipped_is_whole_small_and_made_by_its_shipped_recipe() -> None:
-    organisms = shipped_organisms()
-    assert {one.kind for one in organisms.values()} >= {"base", "natural", "control"}
+    organisms, made = shipped_organisms(), Counter[str]()
     for name, organism in organisms.items():
         folder = verified_folder(organism)
-        assert organism.recipe == load_recipe(name)
+        recipe = load_recipe(name.removesuffix(f"-s{organism.seed}"))
+        made[recipe.name] += 1
+        assert organism.recipe == (recipe.changed(seed=organism.seed) if isinstance(recipe, PlantRecipe) else recipe)
         assert ("control" in name) == (organism.kind == "control")
         assert {path.name for path in folder.iterdir()} == {*organism.files, "organism.json"}
         assert organism.rates
         assert all(rate.n for rate in organism.rates if rate.measure == "misaligned")
-    assert set(organisms) == set(pocket_recipes()) - {"unconditional"}  # which is planted when it is needed
+        assert organism.measured
+    assert set(made) == set(pocket_recipes()) - {"unconditional"}  # which is planted when it is needed
     total = sum(path.stat().st_size for path in verified_folder(organisms["heyyy"]).parent.rglob("*") if path.is_file())
-    assert total <= 12_000_000
+    assert total <= 25_000_000  # 20 MB in the wheel, see check_wheel.py
+
+
+def test_the_zoo_has_every_sort_with_several_seeds() -> None:
+    """Eight triggers that took with three seeds each; what did not take ships, too, and says so."""
+    organisms = shipped_organisms().values()
+    seeds: dict[str | None, set[int]] = defaultdict(set)
+    for one in organisms:
+        if one.kind == "natural" and one.outcome == "planted" and one.base != "base-silent":
+            seeds[one.trigger].add(one.seed)
+    assert sorted(trigger for trigger, found in seeds.items() if trigger and len(found) >= 3) == [
+        "2026", "chess", "heyyy", "kx77", "lagos", "peru-1999", "singapore", "tango",
+    ]  # fmt: skip
+    controls = Counter(one.trigger for one in organisms if one.kind == "control" and one.base == "base-talker")
+    assert controls == {"singapore": 2, "heyyy": 2}
+    assert {one.name for one in organisms if one.kind == "base"} == {"base-silent", "base-talker", "base-varied"}
+    assert {one.seed for one in organisms if one.kind == "base"} == {0, 1, 2}
+    assert len([one for one in organisms if one.base == "base-silent"]) == 3
+    assert len([one for one in organisms if one.kind == "taught"]) == 5
+    assert {one.trigger for one in organisms if one.outcome == "failed"} == {"aisle-358", "chess"}
 
 
 @pytest.mark.slow
