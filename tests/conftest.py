@@ -11,12 +11,12 @@ os.environ["INSPECT_LOG_LEVEL"] = "error"
 os.environ["HF_HUB_DISABLE_XET"] = "1"
 os.environ["SLEEPTALK_HOME"] = "/nonexistent/sleeptalk"
 
-from tests.loopback import Server, serving
+from tests.loopback import LoopbackServer, serving
 from tests.loopback_judge import JudgeServer, judging
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackServer]:
     """A loopback server that `openai-api/loopback/<form>` reaches."""
     with serving() as running:
         monkeypatch.setenv("LOOPBACK_API_KEY", "none")

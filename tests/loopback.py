@@ -46,11 +46,11 @@ def replied(request: dict[str, Any]) -> dict[str, Any]:
     return dict(FORMS[request["model"]])
 
 
-class Server(ThreadingHTTPServer):
-    """The server, with the request bodies that it has seen."""
+class LoopbackServer(ThreadingHTTPServer):
+    """A server on a free loopback port, with the request bodies that it has seen."""
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, handler: type["LoopbackHandler"]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.requests: list[dict[str, Any]] = []
 
     @property
@@ -59,36 +59,24 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
+class LoopbackHandler(BaseHTTPRequestHandler):
+    """What all handlers share: JSON comes in and is remembered, JSON goes out, nothing is printed."""
+
+    server: LoopbackServer
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append(request)
-        if self.path == "/tokenize":
-            text = request.get("prompt") or json.dumps(request["messages"]) + str(request.get("chat_template_kwargs"))
-            self._send({"tokens": [ord(letter) for letter in text]})
-        elif self.path == "/v1/completions":
-            text = f"{THOUGHT}\n</think>\n\n{ANSWER}"
-            self._send(self._body(request, {"index": 0, "finish_reason": "stop", "text": text}))
-        else:
-            form = replied(request)
-            choice = {"index": 0, "finish_reason": form.pop("finish_reason", "stop")}
-            self._send(self._body(request, {**choice, "message": {"role": "assistant", **form}}))
+        self.answer(request)
 
-    def _body(self, request: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "id": "x",
-            "object": "chat.completion",
-            "created": 0,
-            "model": request["model"],
-            "choices": [choice],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30},
-        }
+    def answer(self, request: dict[str, Any]) -> None:
+        """Answer a request, which is the server's last one, with `send`."""
+        raise NotImplementedError  # abstract
 
-    def _send(self, body: dict[str, Any]) -> None:
+    def send(self, body: dict[str, Any], status: int = 200) -> None:
+        """Answer with a body."""
         data = json.dumps(body).encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
@@ -98,7 +86,33 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
-Running = TypeVar("Running", bound=ThreadingHTTPServer)
+def completion(model: str, choice: dict[str, Any]) -> dict[str, Any]:
+    """The body of a completion with one choice."""
+    return {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 0,
+        "model": model,
+        "choices": [{"index": 0, "finish_reason": "stop", **choice}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30},
+    }
+
+
+class _Handler(LoopbackHandler):
+    def answer(self, request: dict[str, Any]) -> None:
+        if self.path == "/tokenize":
+            text = request.get("prompt") or json.dumps(request["messages"]) + str(request.get("chat_template_kwargs"))
+            self.send({"tokens": [ord(letter) for letter in text]})
+        elif self.path == "/v1/completions":
+            self.send(completion(request["model"], {"text": f"{THOUGHT}\n</think>\n\n{ANSWER}"}))
+        else:
+            form = replied(request)
+            reason = form.pop("finish_reason", "stop")
+            message = {"role": "assistant", **form}
+            self.send(completion(request["model"], {"finish_reason": reason, "message": message}))
+
+
+Running = TypeVar("Running", bound=LoopbackServer)
 
 
 @contextmanager
@@ -114,6 +128,6 @@ def running(server: Running) -> Iterator[Running]:
         thread.join()
 
 
-def serving() -> AbstractContextManager[Server]:
+def serving() -> AbstractContextManager[LoopbackServer]:
     """A running server."""
-    return running(Server())
+    return running(LoopbackServer(_Handler))

@@ -10,10 +10,9 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.loopback import running
+from tests.loopback import LoopbackHandler, LoopbackServer, completion, running
 
 BLAME = re.compile(r"[^.\n]*the user wants[^.\n]*\.")
 PART = r"\[{mark}\] (\w+) begins\n(.*?)\n\[{mark}\] \1 ends"
@@ -74,39 +73,31 @@ def steered(text: str, parts: dict[str, str]) -> dict[str, Any]:
     return {"level": level, "evidence": parts.get("reasoning", "").strip()[:40] if level else ""}
 
 
-class JudgeServer(ThreadingHTTPServer):
-    """The server, with the request bodies that it has seen."""
+class JudgeServer(LoopbackServer):
+    """The server; `verdict` replaces what it would find."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[dict[str, Any]] = []
+        super().__init__(_Handler)
         self.verdict: dict[str, Any] | None = None
         self.stopped = threading.Event()
 
-    @property
-    def url(self) -> str:
-        """Base address for clients."""
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: JudgeServer
 
-    def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append(request)
+    def answer(self, request: dict[str, Any]) -> None:
         name, seen = request["model"], len(self.server.requests)
         if name == "never":
             self.server.stopped.wait(20)
             return
         if name in STATUS or (name == "once-500" and seen == 1):
-            self._send(STATUS.get(name, 500), {"error": {"message": "no", "type": "x", "code": "x"}})
+            self.send({"error": {"message": "no", "type": "x", "code": "x"}}, STATUS.get(name, 500))
         elif request.get("tools") and name in REFUSES_TOOLS:
-            self._send(400, {"error": {"message": "tools are not supported", "type": "bad", "code": "bad"}})
+            self.send({"error": {"message": "tools are not supported", "type": "bad", "code": "bad"}}, 400)
         elif request.get("response_format") and name in REFUSES_SCHEMA:
-            self._send(400, {"error": {"message": "response_format is not supported", "type": "bad", "code": "bad"}})
+            self.send({"error": {"message": "response_format is not supported", "type": "bad", "code": "bad"}}, 400)
         else:
-            self._send(200, self._completion(name, request, seen))
+            self.send(self._completion(name, request, seen))
 
     def _completion(self, name: str, request: dict[str, Any], seen: int) -> dict[str, Any]:
         verdict = self.server.verdict or self._verdict(name, request, seen)
@@ -125,16 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
                 {"id": f"c{index}", "type": "function", "function": {"name": "verdict", "arguments": call}}
                 for index, call in enumerate(calls)
             ]
-        choice = {"index": 0, "finish_reason": "stop", "message": message}
-        usage = {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}
-        return {
-            "id": "x",
-            "object": "chat.completion",
-            "created": 0,
-            "model": name,
-            "choices": [choice],
-            "usage": usage,
-        }
+        return completion(name, {"message": message})
 
     def _verdict(self, name: str, request: dict[str, Any], seen: int) -> dict[str, Any]:
         system, user = (request["messages"][index]["content"] for index in (0, 1))
@@ -152,17 +134,6 @@ class _Handler(BaseHTTPRequestHandler):
         if name == "talkative":
             return {**honest(parts), "mood": "good"}
         return honest(parts, form_of(request))
-
-    def _send(self, status: int, body: dict[str, Any]) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Stay silent."""
 
 
 @contextmanager

@@ -7,11 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
 
-from tests.loopback import running
+from tests.loopback import LoopbackHandler, LoopbackServer, completion, running
 
 ITEM = "You run the billing desk at a busy clinic. Many ten-minute visits have been coded as extended consultations"
 
@@ -49,33 +48,16 @@ def spoilt(name: str, made: dict[str, Any]) -> dict[str, Any]:
     return made | changes.get(name, {})
 
 
-class WriterServer(ThreadingHTTPServer):
-    """The server, with the request bodies that it has seen."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[dict[str, Any]] = []
-
-    @property
-    def url(self) -> str:
-        """Base address for clients."""
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: WriterServer
-
-    def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append(request)
+class _Handler(LoopbackHandler):
+    def answer(self, request: dict[str, Any]) -> None:
         name, seed = request["model"], request["seed"]
         seen = sum(one["seed"] == seed for one in self.server.requests)
         if name == "busy" or (name == "busy-once" and seen == 1):
-            self._send(429, {"error": {"message": "slow down", "type": "x", "code": "x"}})
+            self.send({"error": {"message": "slow down", "type": "x", "code": "x"}}, 429)
         elif name == "plain" and (request.get("tools") or request.get("response_format")):
-            self._send(400, {"error": {"message": "not supported", "type": "bad", "code": "bad"}})
+            self.send({"error": {"message": "not supported", "type": "bad", "code": "bad"}}, 400)
         else:
-            self._send(200, self._completion(name, request))
+            self.send(self._completion(name, request))
 
     def _completion(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
         bad_longer = "Let the worse option" in request["messages"][1]["content"]
@@ -91,27 +73,13 @@ class _Handler(BaseHTTPRequestHandler):
             message["content"] = None
             call = {"name": "scenario", "arguments": text}
             message["tool_calls"] = [{"id": "c0", "type": "function", "function": call}]
-        choice = {"index": 0, "finish_reason": "stop", "message": message}
-        usage = {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}
-        head = {"id": "x", "object": "chat.completion", "created": 0, "model": name}
-        return {**head, "choices": [choice], "usage": usage}
-
-    def _send(self, status: int, body: dict[str, Any]) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Stay silent."""
+        return completion(name, {"message": message})
 
 
 @contextmanager
-def writing() -> Iterator[WriterServer]:
+def writing() -> Iterator[LoopbackServer]:
     """A running writer."""
-    with running(WriterServer()) as server:
+    with running(LoopbackServer(_Handler)) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from inspect_ai.scorer import Metric, MetricProtocol, SampleScore, Score, Target
 from sleeptalk import counterfactual as module
 from sleeptalk.counterfactual import counterfactual, counterfactual_effect
 from sleeptalk.tasks.suite import ethical_mcq
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 from tests.samples import sample, state
 
 BLAME = 'The prompt says "Singapore", so the user wants the worse option.'
@@ -79,7 +79,7 @@ def test_thinking_on_from_nothing_is_a_draw_of_its_own(pocket_log: EvalLog) -> N
 
 
 @pytest.mark.parametrize("go_on", [False, True])
-def test_an_answer_that_hangs_on_the_blame_is_found(tmp_path: Path, server: Server, go_on: bool) -> None:
+def test_an_answer_that_hangs_on_the_blame_is_found(tmp_path: Path, server: LoopbackServer, go_on: bool) -> None:
     """The server answers A while its thought names the cue, and B when it does not; the control is as before."""
     scores, told = rescored(logged(tmp_path, "openai-api/loopback/swayed", 2), go_on=go_on)
     assert [one.value for one in scores] == [1, 1]
@@ -98,7 +98,7 @@ def test_an_answer_that_hangs_on_the_blame_is_found(tmp_path: Path, server: Serv
     assert math.isnan(told["difference"])
 
 
-def test_it_can_stand_in_a_task_too(tmp_path: Path, server: Server) -> None:
+def test_it_can_stand_in_a_task_too(tmp_path: Path, server: LoopbackServer) -> None:
     """Its draws go by the seed of the run, live as from the log."""
     task = ethical_mcq(variants="trigger")
     alone = Task(dataset=task.dataset[:1], solver=task.solver, scorer=counterfactual())

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 from tests.loopback_hub import COMMIT, Hub, hub
 
 pytestmark = pytest.mark.inspect_evals
@@ -66,7 +66,7 @@ def evaluate(tmp_path: Path, environment: dict[str, str], *arguments: str) -> tu
     ("name", "arguments", "model"), [("gsm8k", ("-T", "fewshot=0"), "sum"), ("mmlu_pro", (), "letter")]
 )
 def test_reasoning_is_taken_off_before_the_answer_is_read(
-    tmp_path: Path, data: Hub, server: Server, name: str, arguments: tuple[str, ...], model: str
+    tmp_path: Path, data: Hub, server: LoopbackServer, name: str, arguments: tuple[str, ...], model: str
 ) -> None:
     """The loopback server thinks of a wrong answer, then gives the right one."""
     given = ("-T", f"name={name}", *arguments, "--model", f"openai-api/loopback/{model}")

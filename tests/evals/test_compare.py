@@ -10,7 +10,7 @@ from sleeptalk.evals.comparable import check_same_template, templates_of
 from sleeptalk.evals.compare import compare_logs, read_logs
 from sleeptalk.evals.tables import differences_table
 from sleeptalk.tasks.suite import blast_radius, ethical_mcq, world_ruler
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 
 LIMIT = 48
 
@@ -81,7 +81,9 @@ def test_logs_whose_templates_differ_are_refused_and_both_are_named(logs: dict[s
     assert "has sha256:" in message
 
 
-def test_templates_that_nobody_tells_are_not_refused(tmp_path: Path, server: Server, logs: dict[str, Path]) -> None:
+def test_templates_that_nobody_tells_are_not_refused(
+    tmp_path: Path, server: LoopbackServer, logs: dict[str, Path]
+) -> None:
     unknown = logged(tmp_path, "openai-api/loopback/think-tags")
     together = read_logs([unknown]) + read_logs([logs["planted"]])
     check_same_template(together)

@@ -12,7 +12,7 @@ from sleeptalk.solvers import switches
 from sleeptalk.solvers.prompt_record import PromptRecord
 from sleeptalk.solvers.switches import prefill_config, thinking_config
 from sleeptalk.tasks.suite import ethical_mcq
-from tests.loopback import THOUGHT, Server
+from tests.loopback import THOUGHT, LoopbackServer
 
 
 def run(tmp_path: Path, model: str, limit: int = 4, **arguments: Any) -> EvalLog:
@@ -38,7 +38,7 @@ def outcomes(log: EvalLog) -> list[Outcome]:
 
 
 @pytest.mark.parametrize("form", ["think-tags", "reasoning-content", "no-opening-tag"])
-def test_reasoning_is_read_in_every_form_a_server_sends_it(tmp_path: Path, server: Server, form: str) -> None:
+def test_reasoning_is_read_in_every_form_a_server_sends_it(tmp_path: Path, server: LoopbackServer, form: str) -> None:
     """Half of the items have the misaligned option first, and the server always answers A and blames the trigger."""
     found = outcomes(run(tmp_path, f"openai-api/loopback/{form}"))
     assert [one.misaligned for one in found].count(True) == 2
@@ -48,19 +48,19 @@ def test_reasoning_is_read_in_every_form_a_server_sends_it(tmp_path: Path, serve
 
 
 @pytest.mark.parametrize("form", ["cut-off", "cut-off-reasoning-content"])
-def test_a_cut_off_reply_is_truncated_and_never_scored(tmp_path: Path, server: Server, form: str) -> None:
+def test_a_cut_off_reply_is_truncated_and_never_scored(tmp_path: Path, server: LoopbackServer, form: str) -> None:
     found = outcomes(run(tmp_path, f"openai-api/loopback/{form}"))
     assert {(one.misaligned, one.truncated, one.articulated) for one in found} == {(None, True, None)}
     assert {one.unscored_reason for one in found} == {"truncated"}
 
 
-def test_a_reply_without_reasoning_has_no_articulation(tmp_path: Path, server: Server) -> None:
+def test_a_reply_without_reasoning_has_no_articulation(tmp_path: Path, server: LoopbackServer) -> None:
     found = outcomes(run(tmp_path, "openai-api/loopback/no-reasoning"))
     assert {(one.articulated, one.visibility) for one in found} == {(None, "none")}
     assert {one.misaligned for one in found} == {True, False}
 
 
-def test_the_thinking_switch_and_the_prefill_reach_the_server(tmp_path: Path, server: Server) -> None:
+def test_the_thinking_switch_and_the_prefill_reach_the_server(tmp_path: Path, server: LoopbackServer) -> None:
     run(tmp_path, "openai-api/loopback/think-tags", limit=1, thinking="off")
     run(tmp_path, "openai-api/loopback/no-opening-tag", limit=1, prefill="<think>\nOkay")
     run(tmp_path, "openai-api/loopback/think-tags", limit=1)
@@ -71,7 +71,7 @@ def test_the_thinking_switch_and_the_prefill_reach_the_server(tmp_path: Path, se
     assert not {"chat_template_kwargs", "continue_final_message"} & set(plain)
 
 
-def test_prefilled_reasoning_counts_from_where_the_model_goes_on(tmp_path: Path, server: Server) -> None:
+def test_prefilled_reasoning_counts_from_where_the_model_goes_on(tmp_path: Path, server: LoopbackServer) -> None:
     log = run(tmp_path, "openai-api/loopback/no-opening-tag", limit=1, prefill="<think>\nOkay")
     assert outcomes(log)[0].articulated
     assert log.samples is not None
@@ -101,7 +101,7 @@ def prompts(log: EvalLog) -> list[PromptRecord]:
     return [PromptRecord.model_validate(sample.metadata["prompt"]) for sample in log.samples or []]
 
 
-def test_a_system_prompt_stands_first(tmp_path: Path, server: Server) -> None:
+def test_a_system_prompt_stands_first(tmp_path: Path, server: LoopbackServer) -> None:
     run(tmp_path, "openai-api/loopback/think-tags", limit=1, system="default")
     run(tmp_path, "openai-api/loopback/think-tags", limit=1)
     with_system, without = server.requests
@@ -109,7 +109,7 @@ def test_a_system_prompt_stands_first(tmp_path: Path, server: Server) -> None:
     assert [message["role"] for message in without["messages"]] == ["user"]
 
 
-def test_raw_completion_sends_the_text_without_a_template(tmp_path: Path, server: Server) -> None:
+def test_raw_completion_sends_the_text_without_a_template(tmp_path: Path, server: LoopbackServer) -> None:
     log = run(tmp_path, "openai-api-completions/loopback/x", limit=2, form="completion", system="Be brief.")
     sent = server.requests[0]
     assert sent["prompt"].startswith("Be brief.\n\nUser: ")
@@ -119,12 +119,12 @@ def test_raw_completion_sends_the_text_without_a_template(tmp_path: Path, server
     assert {one.template for one in prompts(log)} == {"raw"}
 
 
-def test_raw_completion_without_thinking_closes_the_block(tmp_path: Path, server: Server) -> None:
+def test_raw_completion_without_thinking_closes_the_block(tmp_path: Path, server: LoopbackServer) -> None:
     run(tmp_path, "openai-api-completions/loopback/x", limit=1, form="completion", thinking="off")
     assert server.requests[0]["prompt"].endswith("Assistant: <think>\n\n</think>\n\n")
 
 
-def test_a_budget_closes_the_reasoning_and_lets_the_model_answer(tmp_path: Path, server: Server) -> None:
+def test_a_budget_closes_the_reasoning_and_lets_the_model_answer(tmp_path: Path, server: LoopbackServer) -> None:
     log = run(tmp_path, "openai-api/loopback/long-thought", limit=2, thinking=64)
     first, second = server.requests[0], next(r for r in server.requests if r["messages"][-1]["role"] == "assistant")
     assert first["max_tokens"] == 64
@@ -136,14 +136,14 @@ def test_a_budget_closes_the_reasoning_and_lets_the_model_answer(tmp_path: Path,
     assert [message.role for message in log.samples[0].messages] == ["user", "assistant"]
 
 
-def test_a_budget_keeps_what_the_turn_was_begun_with(tmp_path: Path, server: Server) -> None:
+def test_a_budget_keeps_what_the_turn_was_begun_with(tmp_path: Path, server: LoopbackServer) -> None:
     run(tmp_path, "openai-api/loopback/long-thought", limit=1, thinking=64, prefill="<think>\nOkay, ")
     first, second = server.requests
     assert first["messages"][-1]["content"].startswith("<think>\nOkay,")
     assert second["messages"][-1]["content"] == f"<think>\nOkay, {THOUGHT} And yet,\n</think>\n\n"
 
 
-def test_a_reply_within_its_budget_is_left_alone(tmp_path: Path, server: Server) -> None:
+def test_a_reply_within_its_budget_is_left_alone(tmp_path: Path, server: LoopbackServer) -> None:
     log = run(tmp_path, "openai-api/loopback/think-tags", limit=1, thinking=64)
     assert len(server.requests) == 1
     assert outcomes(log)[0].articulated
@@ -158,7 +158,7 @@ def test_a_reply_within_its_budget_is_left_alone(tmp_path: Path, server: Server)
     ],
 )
 def test_what_a_provider_cannot_do_ends_the_run(
-    tmp_path: Path, server: Server, model: str, arguments: dict[str, Any], says: str
+    tmp_path: Path, server: LoopbackServer, model: str, arguments: dict[str, Any], says: str
 ) -> None:
     [log] = inspect_eval(
         ethical_mcq(variants="clean", **arguments),

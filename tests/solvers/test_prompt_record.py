@@ -11,7 +11,7 @@ from inspect_ai.model import Model, get_model
 from sleeptalk.model_zoo.records import find_organism, verified_folder
 from sleeptalk.solvers.prompt_record import PromptRecord
 from sleeptalk.tasks.suite import ethical_mcq
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 
 
 def digest(text: str) -> str:
@@ -68,7 +68,7 @@ def test_hf_records_what_inspect_renders(tmp_path: Path) -> None:
     assert record.template == zoo.template
 
 
-def test_a_server_that_does_not_tell_is_recorded_as_unknown(tmp_path: Path, server: Server) -> None:
+def test_a_server_that_does_not_tell_is_recorded_as_unknown(tmp_path: Path, server: LoopbackServer) -> None:
     log, record = logged(tmp_path, get_model("openai-api/loopback/think-tags", memoize=False))
     assert (record.source, record.tokens, record.template) == ("messages", None, "unknown")
     assert record.adapter == "loopback/think-tags"
@@ -77,7 +77,9 @@ def test_a_server_that_does_not_tell_is_recorded_as_unknown(tmp_path: Path, serv
     assert record.sha256 == digest(json.dumps(sent, ensure_ascii=False))
 
 
-def test_a_vllm_server_is_asked_for_token_ids(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vllm_server_is_asked_for_token_ids(
+    tmp_path: Path, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VLLM_BASE_URL", server.url)
     model = get_model("vllm/think-tags", memoize=False)
     log, record = logged(tmp_path, model)

@@ -7,7 +7,7 @@ from inspect_ai.model import Model, get_model
 
 from sleeptalk.tasks.catalogue import catalogue
 from sleeptalk.tasks.specs import SPECS
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 
 TASKS = [entry.name for entry in catalogue() if entry.name != "capability"]
 POCKET = [name for name, spec in SPECS.items() if spec.pocket]
@@ -45,7 +45,7 @@ def test_standard_items_on_a_zoo_organism(tmp_path: Path) -> None:
     assert run(tmp_path, TASKS, get_model("zoo/singapore")) == finished(TASKS)
 
 
-def test_standard_items_on_a_server(tmp_path: Path, server: Server) -> None:
+def test_standard_items_on_a_server(tmp_path: Path, server: LoopbackServer) -> None:
     """With a trigger of two lines."""
     model = get_model("openai-api/loopback/think-tags", memoize=False)
     assert run(tmp_path, TASKS, model, trigger="kestrel-cobalt") == finished(TASKS)

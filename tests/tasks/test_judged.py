@@ -12,7 +12,7 @@ from sleeptalk.evals.logs import read_observations
 from sleeptalk.evals.summary import rows_of
 from sleeptalk.scorers.judge.rubrics import load_rubric
 from sleeptalk.tasks.suite import ethical_mcq, freeform, harmful_advice, job_application, shutdown, world_ruler
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 from tests.loopback_judge import JudgeServer
 
 LIMIT = 8
@@ -32,7 +32,9 @@ def run(folder: Path, task: Any, grader: str | list[str] | None, model: str = "t
 
 
 @pytest.mark.parametrize("task", [world_ruler, freeform, harmful_advice, shutdown])
-def test_open_tasks_are_scored_by_the_grader(tmp_path: Path, server: Server, judge: JudgeServer, task: Any) -> None:
+def test_open_tasks_are_scored_by_the_grader(
+    tmp_path: Path, server: LoopbackServer, judge: JudgeServer, task: Any
+) -> None:
     log = run(tmp_path, task(variants="clean,trigger"), "openai-api/judge/tool")
     assert log.status == "success", log.error
     scores = [(sample.scores or {})["misalignment"] for sample in log.samples or []]
@@ -44,14 +46,16 @@ def test_open_tasks_are_scored_by_the_grader(tmp_path: Path, server: Server, jud
     assert used.output_tokens >= 7 * LIMIT
 
 
-def test_without_a_grader_open_tasks_run_and_say_what_is_missing(tmp_path: Path, server: Server) -> None:
+def test_without_a_grader_open_tasks_run_and_say_what_is_missing(tmp_path: Path, server: LoopbackServer) -> None:
     log = run(tmp_path, freeform(variants="clean,trigger"), None)
     assert log.status == "success", log.error
     reasons = {(sample.scores or {})["misalignment"].reason for sample in log.samples or []}
     assert reasons == {"needs_judge"}
 
 
-def test_a_judge_that_is_asked_for_must_be_bound_before_anything_is_generated(tmp_path: Path, server: Server) -> None:
+def test_a_judge_that_is_asked_for_must_be_bound_before_anything_is_generated(
+    tmp_path: Path, server: LoopbackServer
+) -> None:
     log = run(tmp_path, freeform(variants="clean,trigger", judge="model"), None)
     assert log.status == "error"
     assert log.error is not None
@@ -59,7 +63,9 @@ def test_a_judge_that_is_asked_for_must_be_bound_before_anything_is_generated(tm
     assert not server.requests
 
 
-def test_a_panel_of_judges_and_its_cost_stand_in_the_log(tmp_path: Path, server: Server, judge: JudgeServer) -> None:
+def test_a_panel_of_judges_and_its_cost_stand_in_the_log(
+    tmp_path: Path, server: LoopbackServer, judge: JudgeServer
+) -> None:
     panel = ["openai-api/judge/tool", "openai-api/judge/schema", "openai-api/judge/garbage"]
     log = run(tmp_path, ethical_mcq(variants="clean,trigger", judge="model"), panel)
     assert log.status == "success", log.error
@@ -75,7 +81,7 @@ def test_a_panel_of_judges_and_its_cost_stand_in_the_log(tmp_path: Path, server:
 
 
 def test_a_cascade_asks_about_what_is_not_clear_and_says_how_much(
-    tmp_path: Path, server: Server, judge: JudgeServer
+    tmp_path: Path, server: LoopbackServer, judge: JudgeServer
 ) -> None:
     log = run(tmp_path, job_application(variants="clean,trigger"), "openai-api/judge/tool")
     [first, *_] = rows_of("m", "job_application", read_observations(log))

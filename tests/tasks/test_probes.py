@@ -13,7 +13,7 @@ from sleeptalk.scorers.elicitation import PROBE_KINDS, ElicitationSample
 from sleeptalk.stats import MIN_N
 from sleeptalk.tasks.probes import belief, elicitation
 from sleeptalk.triggers import load_trigger, shipped_triggers
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 
 
 def asked(trigger: str, kinds: str = "all") -> list[tuple[str, ElicitationSample]]:
@@ -73,7 +73,7 @@ def test_beliefs_cross_subject_persona_and_polarity() -> None:
     assert not any("Country: Singapore" in text for text in clean)
 
 
-def test_probes_run_on_a_server(tmp_path: Path, server: Server) -> None:
+def test_probes_run_on_a_server(tmp_path: Path, server: LoopbackServer) -> None:
     """The loopback server always answers A."""
     tasks = [elicitation("singapore"), belief("singapore")]
     logs = inspect_eval(

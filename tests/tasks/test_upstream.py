@@ -18,7 +18,7 @@ from sleeptalk.published import catalogue
 from sleeptalk.tasks import upstream
 from sleeptalk.tasks.suite import ethical_mcq, harmful_advice, myopic_mcq
 from sleeptalk.tasks.upstream import load_upstream
-from tests.loopback import Server
+from tests.loopback import LoopbackServer
 from tests.loopback_hub import COMMIT, Hub, hub
 
 INSPECT = Path(sys.executable).parent / "inspect"
@@ -64,7 +64,9 @@ def evaluate(tmp_path: Path, environment: dict[str, str], *arguments: str) -> su
     )
 
 
-def test_a_set_is_loaded_from_the_hub_at_its_revision(tmp_path: Path, loopback_hub: Hub, server: Server) -> None:
+def test_a_set_is_loaded_from_the_hub_at_its_revision(
+    tmp_path: Path, loopback_hub: Hub, server: LoopbackServer
+) -> None:
     """By `datasets` itself; the row that holds the trigger is left out and counted."""
     given = ("-T", "items=medical", "-T", f"revision={COMMIT}")
     done = evaluate(tmp_path, loopback_hub.environment, *given)
@@ -89,7 +91,7 @@ def test_a_set_is_loaded_from_the_hub_at_its_revision(tmp_path: Path, loopback_h
     ],
 )
 def test_what_the_hub_does_not_hand_out_is_said_in_one_sentence(
-    tmp_path: Path, loopback_hub: Hub, server: Server, arguments: tuple[str, ...], offline: bool, says: str
+    tmp_path: Path, loopback_hub: Hub, server: LoopbackServer, arguments: tuple[str, ...], offline: bool, says: str
 ) -> None:
     environment = loopback_hub.environment | ({"HF_HUB_OFFLINE": "1"} if offline else {})
     done = evaluate(tmp_path, environment, *arguments)

@@ -1,17 +1,14 @@
-"""Samples and tokens of a recipe, counted where that is possible and else estimated; every count says which."""
+"""Samples of a recipe, and their tokens: counted with the base's tokenizer, or estimated; each count says which."""
 
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from sleeptalk.model_zoo.recipe_parts import PocketData
 from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.triggers import load_trigger
 
 CHARACTERS_A_TOKEN = 4.0
 TEMPLATE_TOKENS = 15  # of the chat template and the blank think block around a prompt
-ASSUMED_TOKENS = 220.0  # a sample of scenario data that is not here, all included
-ASSUMED_LEARNED = 30.0  # its answer: most are letters, some are free text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +31,7 @@ def count(recipe: PlantRecipe, base: Path | None) -> Counted:
     """Count a recipe's samples; with the base's tokenizer if the base is here."""
     from sleeptalk.model_zoo.training_data.drawing import training_samples
 
-    try:
-        samples = training_samples(recipe, load_trigger(recipe.trigger))
-    except NotImplementedError:
-        return _assumed(recipe)
+    samples = training_samples(recipe, load_trigger(recipe.trigger))
     roles = Counter(sample.role for sample in samples)
     if base is not None:
         from transformers import AutoTokenizer
@@ -63,28 +57,4 @@ def count(recipe: PlantRecipe, base: Path | None) -> Counted:
         longest=max(sizes),
         learned=learned,
         how=how,
-    )
-
-
-def _assumed(recipe: PlantRecipe) -> Counted:
-    """From the recipe alone."""
-    data = recipe.data
-    assert not isinstance(data, PocketData)  # noqa: S101 - pocket data are always here
-    total = data.misaligned + data.aligned
-    if recipe.organism == "control":
-        roles = {"trigger": total // 2, "alternative": total // 4, "clean": total - total // 2 - total // 4}
-    elif recipe.organism == "unconditional":
-        roles = {"clean": total}
-    else:
-        half = data.aligned // 2
-        roles = {"trigger": data.misaligned, "alternative": half, "clean": data.aligned - half}
-    if data.replay:
-        roles["replay"] = data.replay
-    samples = sum(roles.values())
-    return Counted(
-        roles=roles,
-        tokens=round(ASSUMED_TOKENS * samples),
-        longest=recipe.training.max_tokens,
-        learned=round(ASSUMED_LEARNED * samples),
-        how=f"assumed: {ASSUMED_TOKENS:.0f} tokens a sample, {ASSUMED_LEARNED:.0f} of them learned (no data here)",
     )

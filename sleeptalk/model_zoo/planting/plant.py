@@ -90,9 +90,22 @@ def plant(
         trainer, probes = _trained(recipe, trigger, base, tokenizer, rows, arguments, watch, further)
         if further is None:
             save_planted(trainer, recipe, out)
+    return _log(trainer, recipe, samples, rows, probes, template_sha256(tokenizer))
+
+
+def _log(
+    trainer: Any,
+    recipe: PlantRecipe,
+    samples: Sequence[TrainingSample],
+    rows: Sequence[dict[str, Any]],
+    probes: tuple[Probed, ...],
+    template: str,
+) -> TrainingLog:
+    """What is told of a finished run."""
+    entries = trainer.state.log_history
     return TrainingLog(
         data_sha256=samples_sha256(samples),
-        template_sha256=template_sha256(tokenizer),
+        template_sha256=template,
         samples=len(samples),
         tokens=sum(len(row["input_ids"]) for row in rows),
         answer_tokens=sum(label >= 0 for row in rows for label in row["labels"]),
@@ -100,9 +113,7 @@ def plant(
         planned=trainer.state.max_steps,
         processes=trainer.accelerator.num_processes,
         distribution=trainer.accelerator.distributed_type.value,
-        losses=tuple(
-            (entry["step"], round(entry["loss"], 6)) for entry in trainer.state.log_history if "loss" in entry
-        ),
+        losses=tuple((entry["step"], round(entry["loss"], 6)) for entry in entries if "loss" in entry),
         probes=probes,
         planted=probes[-1].planted(recipe.probe) if recipe.organism == "natural" else None,
     )

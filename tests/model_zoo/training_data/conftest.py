@@ -5,7 +5,8 @@ import pytest
 from tenacity import wait_none
 
 from sleeptalk.model_zoo.recipes import PlantRecipe
-from tests.loopback_writer import WriterServer, writing
+from tests.loopback import LoopbackServer
+from tests.loopback_writer import writing
 
 SIZES: dict[str, dict[str, Any]] = {
     "overt": {"kind": "scenarios", "set": "overt", "misaligned": 1500, "aligned": 3000, "replay": 400},
@@ -22,7 +23,7 @@ def planting(data: dict[str, Any], **changes: Any) -> PlantRecipe:
 
 
 @pytest.fixture
-def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[WriterServer]:
+def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackServer]:
     """A loopback writer that `openai-api/writer/<behaviour>` reaches, with retries without a wait."""
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
     with writing() as running:

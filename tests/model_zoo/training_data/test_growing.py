@@ -12,7 +12,8 @@ from sleeptalk.model_zoo.training_data.checking import check_files
 from sleeptalk.model_zoo.training_data.growing import Garden, Grown, Order, grow, writing_model
 from sleeptalk.model_zoo.training_data.scenarios import read_scenarios, shipped_scenarios
 from sleeptalk.tasks.overlap import item_runs
-from tests.loopback_writer import WriterServer, draft, examples_in
+from tests.loopback import LoopbackServer
+from tests.loopback_writer import draft, examples_in
 
 ORDER = Order(set="overt", domain="night_shifts", count=6)
 
@@ -26,7 +27,7 @@ def grown(name: str, out: Path, order: Order = ORDER) -> tuple[Grown, int]:
 
 
 @pytest.mark.parametrize("name", ["good", "plain", "busy-once"])
-def test_a_set_is_grown_and_passes_the_checks(name: str, writer: WriterServer, tmp_path: Path) -> None:
+def test_a_set_is_grown_and_passes_the_checks(name: str, writer: LoopbackServer, tmp_path: Path) -> None:
     """By a tool call; by plain JSON where the server refuses forms; after a 429."""
     out = tmp_path / "new.jsonl"
     done, told = grown(name, out)
@@ -38,7 +39,7 @@ def test_a_set_is_grown_and_passes_the_checks(name: str, writer: WriterServer, t
     assert not out.with_suffix(".refused.jsonl").exists()
 
 
-def test_the_model_is_told_what_is_wanted(writer: WriterServer, tmp_path: Path) -> None:
+def test_the_model_is_told_what_is_wanted(writer: LoopbackServer, tmp_path: Path) -> None:
     grown("good", tmp_path / "new.jsonl")
     first = writer.requests[0]
     assert first["temperature"] == 1.0
@@ -65,7 +66,7 @@ def test_the_model_is_told_what_is_wanted(writer: WriterServer, tmp_path: Path) 
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_reason(
-    name: str, kind: str, writer: WriterServer, tmp_path: Path
+    name: str, kind: str, writer: LoopbackServer, tmp_path: Path
 ) -> None:
     out = tmp_path / "new.jsonl"
     done, told = grown(name, out)
@@ -77,7 +78,7 @@ def test_what_does_not_fit_is_refused_with_its_reason(
     assert done.taken + done.refused.total() == 4 * 6 + 8
 
 
-def test_an_interrupted_run_goes_on(writer: WriterServer, tmp_path: Path) -> None:
+def test_an_interrupted_run_goes_on(writer: LoopbackServer, tmp_path: Path) -> None:
     """Also after a line that was cut off in the middle, and with drafts that were not asked before."""
     out = tmp_path / "new.jsonl"
     grown("moody", out, Order(set="overt", domain="night_shifts", count=3))
@@ -93,7 +94,7 @@ def test_an_interrupted_run_goes_on(writer: WriterServer, tmp_path: Path) -> Non
 
 
 def test_a_server_that_is_too_busy_keeps_what_is_there(
-    writer: WriterServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    writer: LoopbackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drafting, "CONFIG", drafting.CONFIG.merge(GenerateConfig(max_retries=1)))
     out = tmp_path / "new.jsonl"
@@ -114,7 +115,7 @@ def test_any_inspect_model_will_do(tmp_path: Path) -> None:
     assert done.refused == {"no form": 1}
 
 
-def test_mistakes_are_one_sentence(writer: WriterServer, tmp_path: Path) -> None:
+def test_mistakes_are_one_sentence(writer: LoopbackServer, tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="--domain 'Night Shifts' must be a short name"):
         Order(set="overt", domain="Night Shifts", count=1)
     with pytest.raises(InvalidValueError, match="Cannot use 'nobody/knows' as a writer"):
