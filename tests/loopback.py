@@ -112,7 +112,7 @@ class _Handler(LoopbackHandler):
             self.send(completion(request["model"], {"finish_reason": reason, "message": message}))
 
 
-Running = TypeVar("Running", bound=LoopbackServer)
+Running = TypeVar("Running", bound=ThreadingHTTPServer)
 
 
 @contextmanager
