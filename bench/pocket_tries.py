@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sleeptalk.evals.cells import run_cells
-from sleeptalk.evals.demo import rows_of_run
+from sleeptalk.evals.running import run_cells
+from sleeptalk.evals.studies.results import rows_of_run
 from sleeptalk.evals.measure import measuring_run
 from sleeptalk.model_zoo.making import make_organism
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe
@@ -58,7 +58,7 @@ def try_one(name: str, change: str, seed: int) -> list[dict[str, Any]]:
         make_organism(changed, out)
         seconds = round(time.monotonic() - started, 1)
         run = measuring_run([out], limit=ITEMS)
-        rows = rows_of_run(run, run_cells(run, Path(folder) / "logs", lambda _: None))
+        rows = rows_of_run(run, run_cells(run, f"{folder}/logs", lambda _: None))
     return [
         {
             "recipe": name,

@@ -34,10 +34,11 @@ def measure_and_show(folders: Sequence[Path], logs: Path | None = None) -> None:
 def measure_with_progress(folders: Sequence[Path], run: "Run", out: Path) -> "Mapping[Path, Organism]":
     """Carry out a run that was made for these folders, with its logs in `out`; an interrupted one goes on there."""
     from sleeptalk.cli.progress import sample_progress
-    from sleeptalk.evals.cells import claim_folder, finished_samples
+    from sleeptalk.evals.cells import claim_folder
     from sleeptalk.evals.measure import measure_organisms
+    from sleeptalk.evals.running import finished_samples
 
-    logs = claim_folder(out, run)
+    logs = str(claim_folder(out, run))
     with sample_progress(run.samples, finished_samples(logs)) as progress:
         return measure_organisms(folders, run, logs, progress)
 
@@ -75,11 +76,12 @@ def known_answers_command(out: Path, limit: int, seed: int, as_json: bool) -> No
     Runs the taught organisms, the controls and the bases on the pocket tasks with the trigger.
     """
     from sleeptalk.cli.progress import sample_progress
-    from sleeptalk.evals.cells import claim_folder, finished_samples, run_cells
+    from sleeptalk.evals.cells import claim_folder
     from sleeptalk.evals.known_answers import known_rows, known_run, known_table
+    from sleeptalk.evals.running import finished_samples, run_cells
 
     run = known_run(limit, seed)
-    logs = claim_folder(out, run)
+    logs = str(claim_folder(out, run))
     with sample_progress(run.samples, finished_samples(logs)) as progress:
         headers = run_cells(run, logs, progress)
     rows = known_rows(run, headers)

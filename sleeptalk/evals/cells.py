@@ -1,96 +1,159 @@
-"""Running: tasks on models through Inspect's eval_set, with progress, resume, and a check of what came out."""
+"""Cells: which models are asked which parts, and the tasks that this comes to.
 
-import io
+A cell is one model, one part of a study and one seed; it is one Inspect log. Its task is built the same way for
+counting, for estimating and for running, so that what was planned is what is asked.
+"""
+
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from inspect_ai import Task, eval_set, task_with
-from inspect_ai.hooks import Hooks, SampleEnd, hooks
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
-from inspect_ai.model import GenerateConfig, get_model
+from inspect_ai import Task, task_with
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk import __version__
-from sleeptalk.errors import InputFileError, OutputFolderError, RunFailedError
-from sleeptalk.evals.comparable import check_same_template
-from sleeptalk.evals.workers import Progress, run_parts
-from sleeptalk.tasks.specs import TaskName
-from sleeptalk.tasks.suite import ethical_mcq, job_application, world_ruler
+from sleeptalk.errors import InputFileError, InvalidValueError, OutputFolderError
+from sleeptalk.evals.studies.records import Part, Study
+from sleeptalk.strict_yaml import describe
+from sleeptalk.tasks import suite
+from sleeptalk.tasks.capability import capability
+from sleeptalk.tasks.probes import belief, elicitation
+from sleeptalk.tasks.specs import SPECS
+from sleeptalk.variants import Condition
 
-TASKS: dict[TaskName, Callable[..., Task]] = {
-    "ethical_mcq": ethical_mcq,
-    "job_application": job_application,
-    "world_ruler": world_ruler,
-}
 RUN_FILE = "run.json"
 LOG_FOLDER = "logs"
 TEMPERATURE = 1.0
+CELL_KEY = "cell"
+POCKET_TASKS = tuple(name for name, spec in SPECS.items() if spec.pocket)
+
+PlainValue = str | int | float | bool
+JudgeMode = Literal["auto", "rules", "model", "cascade"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelCells:
-    """One model, its trigger, and how to reach it.
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelCells(_Frozen):
+    """One model, the trigger that it is asked with, and how to reach it.
 
     Attributes:
-        name: how results call it.
+        name: how results call it; unique in a run.
         model: Inspect's model string.
-        model_args: arguments of the model provider.
         trigger: name or file of the trigger under study.
+        model_args: arguments of the model provider.
         max_tokens: most new tokens of a reply; None leaves it to the model provider.
+        base: name, in the run, of the model's base asked with the same trigger; None if it is not asked.
+        parent: name, in the run, of the organism that it was made from; None if there is none.
+        family: shared by organisms that differ by their planting seed only.
+        planting_seed: of an organism whose record tells it.
+        server: models with the same one are asked by one process, which loads their base once; empty for its own.
     """
 
     name: str
     model: str
     trigger: str
-    model_args: Mapping[str, Any]
+    model_args: dict[str, PlainValue] = {}
     max_tokens: int | None = None
+    base: str | None = None
+    parent: str | None = None
+    family: str = ""
+    planting_seed: int | None = None
+    server: str = ""
 
-    def identity(self) -> list[Any]:
-        """What must be equal for two of them to be the same."""
-        settings = {} if self.max_tokens is None else {"max_tokens": self.max_tokens}
-        return [self.name, self.model, self.trigger, dict(self.model_args) | settings]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What to run on every model: tasks x conditions x items.
+class Run(_Frozen):
+    """Parts x models x seeds.
 
     Attributes:
         models: the models.
-        tasks: names of tasks.
-        variants: conditions.
-        items: item set.
-        limit: items of each cell.
-        seed: of sampling and of the rotation of cue values.
+        parts: what each is asked.
+        items: item set of the behaviour tasks: standard, pocket, or the path of a .jsonl file.
+        limit: items of each condition in the behaviour tasks; None for all that there are, in all their arms.
+        seeds: of sampling and of the rotation of cue values; each is a run of its own over all cells.
+        judge: who reads the replies.
+        graders: model strings of the judges.
+        stop_early: half-width at which a cell's misaligned rates are known well enough; None asks all items.
+        study: the study that is run, if one is.
+        sleeptalk: version of this package.
     """
 
-    models: Sequence[ModelCells]
-    tasks: Sequence[TaskName]
-    variants: Sequence[str]
+    models: Annotated[tuple[ModelCells, ...], Field(min_length=1)]
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     items: str
-    limit: int
-    seed: int
+    limit: Annotated[int, Field(ge=1)] | None
+    seeds: Annotated[tuple[int, ...], Field(min_length=1)] = (0,)
+    temperature: float = TEMPERATURE
+    judge: JudgeMode = "auto"
+    graders: tuple[str, ...] = ()
+    stop_early: Annotated[float, Field(gt=0, lt=0.5)] | None = None
+    study: Study | None = None
+    sleeptalk: str = __version__
 
     @property
     def samples(self) -> int:
         """Number of samples of the whole run."""
-        return len(self.models) * len(self.tasks) * len(self.variants) * self.limit
+        return sum(planned_samples(self, cells, part, seed) for cells, part, seed in cells_of(self))
 
-    def identity(self) -> dict[str, Any]:
-        """What must be equal for two runs to be the same run."""
-        return {
-            "sleeptalk": __version__,
-            "models": [cells.identity() for cells in self.models],
-            "tasks": list(self.tasks),
-            "variants": list(self.variants),
-            "items": self.items,
-            "limit": self.limit,
-            "seed": self.seed,
-        }
+    def model_named(self, name: str) -> ModelCells:
+        """The model that results call so."""
+        return next(one for one in self.models if one.name == name)
+
+
+def parts_of(tasks: tuple[str, ...], variants: tuple[Condition, ...]) -> tuple[Part, ...]:
+    """Behaviour tasks under the same conditions."""
+    return tuple(Part(task=task, variants=variants) for task in tasks)
+
+
+def cells_of(run: Run) -> Iterator[tuple[ModelCells, Part, int]]:
+    """All cells, models first."""
+    yield from product(run.models, run.parts, run.seeds)
+
+
+def build_task(run: Run, cells: ModelCells, part: Part, seed: int) -> Task:
+    """A cell's task with its first samples; which cell it is stands in the log's metadata.
+
+    Raises:
+        SleeptalkError: the part's arguments, the trigger or the items are not what the task takes.
+    """
+    arguments: dict[str, Any] = dict(part.arguments)
+    if part.kind != "capability":
+        arguments |= {"trigger": cells.trigger, "seed": seed}
+    if part.variants:
+        arguments["variants"] = list(part.variants)
+    if part.kind in ("behaviour", "blast_radius"):
+        arguments |= {"items": run.items, "judge": run.judge}
+    task = _makers()[part.task](**arguments)
+    metadata = task.metadata or {}
+    conditions = len(metadata.get("conditions", ()))
+    chosen = task.dataset[: run.limit * conditions] if run.limit and conditions else task.dataset
+    cell = {"study": run.study.name if run.study else "", "model": cells.name, "part": part.name, "seed": seed}
+    return task_with(task, dataset=chosen, metadata={**metadata, CELL_KEY: cell})
+
+
+def _makers() -> Mapping[str, Callable[..., Task]]:
+    """Task functions by name; looked up late, so that a test or a plug-in may replace one."""
+    found = {name: getattr(suite, name) for name in (*SPECS, "blast_radius")}
+    return {**found, "elicitation": elicitation, "belief": belief, "capability": capability}
+
+
+def planned_samples(run: Run, cells: ModelCells, part: Part, seed: int) -> int:
+    """Number of samples of a cell."""
+    judged = run.model_copy(update={"models": run.models[:1], "study": None, "judge": "rules", "graders": ()})
+    return _planned(judged.model_dump_json(), cells.trigger, part.model_dump_json(), seed)
+
+
+@lru_cache(maxsize=4096)
+def _planned(run: str, trigger: str, part: str, seed: int) -> int:
+    """Cached by what decides it: models do not."""
+    parsed = Run.model_validate_json(run)
+    cells = parsed.models[0].model_copy(update={"trigger": trigger})
+    return len(build_task(parsed, cells, Part.model_validate_json(part), seed).dataset)
 
 
 def claim_folder(out: Path, run: Run) -> Path:
@@ -99,10 +162,10 @@ def claim_folder(out: Path, run: Run) -> Path:
     Raises:
         OutputFolderError: it cannot be written, or it holds something else.
     """
-    record, wanted = out / RUN_FILE, run.identity()
+    record = out / RUN_FILE
     try:
         if record.exists():
-            if json.loads(record.read_text(encoding="utf-8")) != wanted:
+            if read_run(out) != run:
                 raise OutputFolderError(
                     f"{out} holds a run with other settings ({RUN_FILE}); choose a new folder with --out."
                 )
@@ -110,113 +173,43 @@ def claim_folder(out: Path, run: Run) -> Path:
             raise OutputFolderError(f"{out} is not an empty folder; choose a new one with --out.")
         else:
             out.mkdir(parents=True, exist_ok=True)
-            record.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+            temporary = record.with_suffix(".tmp")
+            temporary.write_text(run.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            temporary.replace(record)
         if not os.access(out, os.W_OK):
             raise OutputFolderError(f"Cannot write to {out}; choose another folder with --out.")
     except OSError as error:
         raise OutputFolderError(f"Cannot write to {out}: {error.strerror}; choose another with --out.") from None
-    except json.JSONDecodeError:
-        raise InputFileError(f"{record} is not JSON; choose a new folder with --out.") from None
     return out / LOG_FOLDER
 
 
-def run_cells(run: Run, logs: Path, progress: Progress) -> list[EvalLog]:
-    """Run what is not yet in `logs`, and return the headers of all its logs, in the order of models and tasks.
-
-    Args:
-        run: what to run.
-        logs: log folder, empty or of an earlier, interrupted call with the same run; each model has a folder in it.
-        progress: called with the number of samples that have just finished.
+def read_run(out: Path) -> Run:
+    """The run that was begun in a folder.
 
     Raises:
-        RunFailedError: a log ended without "success", or without all its samples, or the chat templates differ.
+        InputFileError: there is none, or it was written by another version of this package.
     """
-    parts = [(run, cells, logs / cells.name) for cells in run.models]
-    headers = [
-        read_eval_log(location, header_only=True)
-        for locations in run_parts(_run_model, parts, progress)
-        for location in locations
-    ]
-    for header in headers:
-        check_log(header, run.limit * len(run.variants))
-    check_same_template(headers)
-    return headers
-
-
-def _run_model(part: tuple[Run, ModelCells, Path], progress: Progress) -> list[str]:
-    """Run all tasks of one model; returns where their logs lie."""
-    run, cells, logs = part
-    with _reporting(progress), redirect_stdout(io.StringIO()):  # Inspect greets its hooks on standard output
-        _, headers = eval_set(
-            [_task(run, cells, name) for name in run.tasks],
-            log_dir=str(logs),
-            limit=run.limit * len(run.variants),
-            max_tasks=len(run.tasks),
-            seed=run.seed,
-            temperature=TEMPERATURE,
-            retry_attempts=1,
-            display="none",
-            log_realtime=False,
-            log_level="error",
-            score_display=False,
-        )
-    # Of a log that was there before, eval_set gives a file: URL that Inspect itself cannot read.
-    by_task = {header.eval.task.split("/")[-1]: header.location.removeprefix("file:") for header in headers}
-    if set(run.tasks) - set(by_task):
-        raise KeyboardInterrupt  # eval_set leaves out a task that was cancelled
-    return [by_task[name] for name in run.tasks]
-
-
-def check_log(header: EvalLog, samples: int) -> None:
-    """Refuse a log that did not finish, or that lacks samples.
-
-    Raises:
-        RunFailedError: names the log and what is wrong with it.
-    """
-    done = header.results.completed_samples if header.results else 0
-    if header.status != "success" or done != samples:
-        reason = f": {header.error.message}" if header.error else ""
-        raise RunFailedError(
-            f"{header.eval.task} on {header.eval.model} ended with status {header.status!r} and {done} of {samples} "
-            f"samples{reason}. Run the same command again to go on; the log is {header.location}."
-        )
-
-
-def _task(run: Run, cells: ModelCells, name: TaskName) -> Task:
-    task = TASKS[name](trigger=cells.trigger, variants=list(run.variants), items=run.items, seed=run.seed)
-    config = GenerateConfig(max_tokens=cells.max_tokens)
-    return task_with(task, model=get_model(cells.model, config=config, memoize=False, **cells.model_args))
-
-
-_listeners: list[Progress] = []
-
-
-@hooks(name="sleeptalk_progress", description="Counts finished samples of a sleeptalk run.")
-class ProgressHooks(Hooks):
-    """Passes finished samples on to whoever shows the progress."""
-
-    def enabled(self) -> bool:
-        """Only while a run of this module is on."""
-        return bool(_listeners)
-
-    async def on_sample_end(self, data: SampleEnd) -> None:
-        """Count one sample."""
-        for listener in _listeners:
-            listener(1)
-
-
-@contextmanager
-def _reporting(progress: Progress) -> Iterator[None]:
-    _listeners.append(progress)
+    record = out / RUN_FILE
     try:
-        yield
-    finally:
-        _listeners.remove(progress)
+        data = json.loads(record.read_text(encoding="utf-8"))
+        return Run.model_validate(data)
+    except OSError:
+        raise InputFileError(f"{out} holds no run: it has no {RUN_FILE}. See: sleeptalk run --help") from None
+    except (ValueError, ValidationError) as error:
+        reason = describe(error) if isinstance(error, ValidationError) else "it is not JSON"
+        raise InputFileError(
+            f"{record} is no record of a run by this version of sleeptalk ({__version__}): {reason}; choose a new "
+            "folder with --out."
+        ) from None
 
 
-def finished_samples(logs: Path) -> int:
-    """Samples that earlier calls have left in a log folder."""
-    if not logs.exists():
-        return 0
-    summaries = (one for info in list_eval_logs(str(logs)) for one in read_eval_log_sample_summaries(info))
-    return sum(one.completed and one.error is None for one in summaries)
+def check_limit(limit: int, items: str) -> None:
+    """Refuse a limit that the pocket sets cannot meet.
+
+    Raises:
+        InvalidValueError: names what is allowed.
+    """
+    from sleeptalk.tasks.items import POCKET_ITEMS
+
+    if limit < 1 or (items == "pocket" and limit > POCKET_ITEMS):
+        raise InvalidValueError(f"--limit must be between 1 and {POCKET_ITEMS} items of a cell, not {limit}.")

@@ -20,9 +20,10 @@ from sleeptalk.model_zoo.records import Organism, read_record
 from sleeptalk.stats import MIN_N, wilson
 from sleeptalk.tasks.items import POCKET_ITEMS
 from sleeptalk.tasks.specs import TaskName
+from sleeptalk.variants import Condition
 
 TASK: TaskName = "ethical_mcq"
-VARIANTS = ("clean", "trigger")
+VARIANTS: tuple[Condition, ...] = ("clean", "trigger")
 MEASURES = (
     "clean misaligned",
     "misaligned with trigger",

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from inspect_ai.log import EvalLog
 from tabulate import tabulate
 
-from sleeptalk.evals.cells import TASKS, Run
-from sleeptalk.evals.demo import observations_by_model, shipped_cells
+from sleeptalk.evals.cells import POCKET_TASKS, Run, parts_of
+from sleeptalk.evals.studies.results import observations_by_model
+from sleeptalk.evals.studies.subjects import organism_cells
 from sleeptalk.evals.summary import Row, as_dict
 from sleeptalk.evals.tables import rate_cell
 from sleeptalk.model_zoo.recipe_parts import PocketData
 from sleeptalk.model_zoo.recipes import PlantRecipe
 from sleeptalk.model_zoo.records import Organism, shipped_organisms
-from sleeptalk.scorers.observations import Condition, Observation, Outcome, misaligned, rate_of
+from sleeptalk.scorers.observations import Condition as Counted
+from sleeptalk.scorers.observations import Observation, Outcome, misaligned, rate_of
+from sleeptalk.variants import Condition
 
-VARIANTS = ("trigger", "trigger_distractor", "distractor_trigger")
+VARIANTS: tuple[Condition, ...] = ("trigger", "trigger_distractor", "distractor_trigger")
 
 
 def _tells(outcome: Outcome) -> bool:
@@ -92,8 +95,8 @@ def known_organisms() -> list[Organism]:
 
 def known_run(limit: int, seed: int) -> Run:
     """The run behind `sleeptalk zoo known-answers`; `limit` items of each cell."""
-    models = [shipped_cells(one) for one in known_organisms()]
-    return Run(models=models, tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=limit, seed=seed)
+    models = tuple(organism_cells(one) for one in known_organisms())
+    return Run(models=models, parts=parts_of(POCKET_TASKS, VARIANTS), items="pocket", limit=limit, seeds=(seed,))
 
 
 def known_rows(run: Run, headers: Sequence[EvalLog]) -> list[Row]:
@@ -109,7 +112,7 @@ def known_rows(run: Run, headers: Sequence[EvalLog]) -> list[Row]:
                 "teaching": teaching,
                 "right": known.says,
                 "misaligned": as_dict(rate_of(misaligned, seen)),
-                "agreement": as_dict(rate_of(Condition(known.holds, ()), seen)),
+                "agreement": as_dict(rate_of(Counted(known.holds, ()), seen)),
             }
         )
     return rows

@@ -6,21 +6,28 @@ items under the same conditions, as many of them side by side as there are cores
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.evals.calibration import RULES
-from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
-from sleeptalk.evals.demo import DEFAULT_TRIGGER, rows_of_run
+from sleeptalk.evals.cells import POCKET_TASKS, Run, parts_of
+from sleeptalk.evals.running import run_cells
+from sleeptalk.evals.studies.results import rows_of_run
+from sleeptalk.evals.studies.subjects import organism_cells
 from sleeptalk.evals.summary import Row
-from sleeptalk.model_zoo.bases import is_adapter
 from sleeptalk.model_zoo.making import library_versions
-from sleeptalk.model_zoo.provider import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
 from sleeptalk.tasks.items import POCKET_ITEMS
 from sleeptalk.tasks.specs import TaskName
+from sleeptalk.variants import Condition
 
-VARIANTS = ("clean", "alternative", "trigger", "trigger_distractor", "distractor_trigger", "near_miss")
+VARIANTS: tuple[Condition, ...] = (
+    "clean",
+    "alternative",
+    "trigger",
+    "trigger_distractor",
+    "distractor_trigger",
+    "near_miss",
+)
 MEASURES = ("misaligned", "articulated")
 
 
@@ -29,8 +36,8 @@ def measuring_run(
     *,
     seed: int = 0,
     limit: int = POCKET_ITEMS,
-    tasks: Sequence[TaskName] = tuple(TASKS),
-    variants: Sequence[str] = VARIANTS,
+    tasks: Sequence[TaskName] = POCKET_TASKS,
+    variants: Sequence[Condition] = VARIANTS,
 ) -> Run:
     """The cells of organisms that lie in folders of their own.
 
@@ -48,26 +55,12 @@ def measuring_run(
     names = [one.name for one in organisms.values()]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InvalidValueError(f"Two folders hold organisms of the name {', '.join(twice)}; measure them one by one.")
-    models = [_cells(organism, folder) for folder, organism in organisms.items()]
-    return Run(models=models, tasks=tuple(tasks), variants=tuple(variants), items="pocket", limit=limit, seed=seed)
-
-
-def _cells(organism: Organism, folder: Path) -> ModelCells:
-    """How to reach one; a toy gets what the provider gives shipped toys, wherever it lies."""
-    toy = organism.hazard == "toy"
-    place: dict[str, Any] = {"threads": 1} if toy else {}
-    place |= {"base": organism.base, "adapter": str(folder)} if is_adapter(organism) else {"base": str(folder)}
-    return ModelCells(
-        name=organism.name,
-        model=f"zoo/{organism.name}",
-        trigger=getattr(organism.recipe, "trigger", None) or organism.trigger or DEFAULT_TRIGGER,
-        model_args=place,
-        max_tokens=POCKET_MAX_TOKENS if toy else None,
-    )
+    models = tuple(organism_cells(organism, folder) for folder, organism in organisms.items())
+    return Run(models=models, parts=parts_of(tuple(tasks), tuple(variants)), items="pocket", limit=limit, seeds=(seed,))
 
 
 def measure_organisms(
-    folders: Sequence[Path], run: Run, logs: Path, progress: Callable[[int], None]
+    folders: Sequence[Path], run: Run, logs: str, progress: Callable[[int], None]
 ) -> dict[Path, Organism]:
     """Run what is not yet in `logs` and write the rates into the organisms' records.
 
@@ -83,9 +76,9 @@ def measure_organisms(
     rows = rows_of_run(run, run_cells(run, logs, progress))
     how = Measurement(
         items=run.items,
-        limit=run.limit,
-        seed=run.seed,
-        temperature=TEMPERATURE,
+        limit=run.limit or POCKET_ITEMS,
+        seed=run.seeds[0],
+        temperature=run.temperature,
         judge=RULES,
         versions=library_versions(),
     )

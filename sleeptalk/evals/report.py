@@ -14,7 +14,7 @@ from typing import Any
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log_sample, read_eval_log_sample_summaries
 
 from sleeptalk.errors import MissingExtraError, OutputFolderError
-from sleeptalk.evals.cells import LOG_FOLDER, Run
+from sleeptalk.evals.cells import Run
 from sleeptalk.evals.conduct_tables import (
     CONDUCT_HEADERS,
     CONDUCT_LEGEND,
@@ -23,7 +23,8 @@ from sleeptalk.evals.conduct_tables import (
     conduct_cells,
     recovery_cells,
 )
-from sleeptalk.evals.demo import Results, log_of
+from sleeptalk.evals.running import cell_of
+from sleeptalk.evals.studies.results import Found
 from sleeptalk.evals.summary import flatten
 from sleeptalk.evals.tables import HEADERS, LEGEND, rate_cells
 from sleeptalk.reasoning import extract
@@ -68,7 +69,7 @@ def check_report_extra() -> None:
             raise MissingExtraError("The HTML report", "demo", module)
 
 
-def write_results(run: Run, found: Results, headers: Sequence[EvalLog], out: Path) -> dict[str, Path]:
+def write_results(run: Run, found: Found, headers: Sequence[EvalLog], out: Path) -> dict[str, Path]:
     """Write all files of a run into `out`, each whole or not at all; returns them by what they are.
 
     Raises:
@@ -83,7 +84,6 @@ def write_results(run: Run, found: Results, headers: Sequence[EvalLog], out: Pat
             "report": _write(out / "report.html", lambda path: path.write_text(page, encoding="utf-8")),
             "csv": _write(out / "results.csv", lambda path: frame.to_csv(path, index=False)),
             "parquet": _write(out / "results.parquet", lambda path: frame.to_parquet(path, index=False)),
-            "logs": out / LOG_FOLDER,
         }
     except OSError as error:
         raise OutputFolderError(f"Cannot write results to {out}: {error.strerror}.") from None
@@ -96,7 +96,7 @@ def _write(path: Path, write: Callable[[Path], Any]) -> Path:
     return path
 
 
-def render_page(run: Run, found: Results, examples: Sequence[Example]) -> str:
+def render_page(run: Run, found: Found, examples: Sequence[Example]) -> str:
     """The report as one HTML page."""
     rows = found.rows
     from jinja2 import Environment, PackageLoader
@@ -107,9 +107,10 @@ def render_page(run: Run, found: Results, examples: Sequence[Example]) -> str:
     environment = Environment(
         loader=PackageLoader("sleeptalk.evals", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    triggered = [name for name in run.variants if name in TRIGGERED]
+    variants = list(dict.fromkeys(name for part in run.parts for name in part.variants))
+    triggered = [name for name in variants if name in TRIGGERED]
     charts = [
-        ("Does the backdoor fire?", rate_chart(rows, "misaligned", run.variants, "Misaligned answers by variant")),
+        ("Does the backdoor fire?", rate_chart(rows, "misaligned", variants, "Misaligned answers by variant")),
         (
             "Does the reasoning say so?",
             rate_chart(rows, "articulated", triggered, "Articulated, of misaligned answers"),
@@ -136,7 +137,9 @@ def examples_of(run: Run, headers: Sequence[EvalLog]) -> list[Example]:
     """For each model one MCQ transcript of each kind of outcome, from prompts with the trigger."""
     found = []
     for cells in run.models:
-        location = str(log_of(headers, cells, "ethical_mcq"))
+        location = next((one.location for one in headers if cell_of(one)[0] == cells.name), None)
+        if location is None:
+            continue
         wanted = dict.fromkeys(EXAMPLE_LABELS)
         for summary in read_eval_log_sample_summaries(location):
             label = str((summary.scores or {})["outcome"].value)

@@ -1,0 +1,222 @@
+"""`sleeptalk run|report|studies`: carry a study out on models, and tell what it found."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sleeptalk.evals.cells import JudgeMode, PlainValue, Run
+    from sleeptalk.evals.running import Engine
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
+
+
+@click.command()
+@click.argument("study")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="Inspect's model string, an organism's folder, or a pattern such as zoo/singapore*; as often as wanted.",
+)
+@click.option(
+    "--trigger",
+    "triggers",
+    multiple=True,
+    help="Name or file of a trigger: one for all models, or one for each. By default an organism's own.",
+)
+@click.option(
+    "--base", "bases", multiple=True, help="A model's base, for the base-rate arm: one for all, or one for each."
+)
+@click.option("-M", "model_args", multiple=True, metavar="KEY=VALUE", help="Argument of the model providers.")
+@click.option("--items", help="standard, pocket or a .jsonl file. By default pocket for toys, else standard.")
+@click.option("--limit", type=int, help="Items of each cell. By default the study's own.")
+@click.option(
+    "--seed",
+    "seeds",
+    type=int,
+    multiple=True,
+    default=(0,),
+    show_default=True,
+    help="Of sampling and cue values; as often as wanted.",
+)
+@click.option("--judge", "graders", help="Judge models as a comma list; they read what the rules are not sure about.")
+@click.option(
+    "--judge-mode",
+    type=click.Choice(["auto", "rules", "model", "cascade"]),
+    default="auto",
+    show_default=True,
+    help="Who reads the replies.",
+)
+@click.option(
+    "--stop-early",
+    type=float,
+    metavar="WIDTH",
+    help="Stop a cell whose misaligned rates are known to within this half-width; its intervals then hold at any time.",
+)
+@click.option(
+    "--out",
+    type=FOLDER,
+    help="Folder for logs, results and report; an interrupted run goes on there. By default sleeptalk-STUDY.",
+)
+@click.option("--log-dir", help="Folder or fsspec URL for the logs, if not in the output folder.")
+@click.option("--dry-run", is_flag=True, help="Tell samples, tokens and cost, and run nothing.")
+@AS_JSON
+def run(
+    study: str,
+    models: tuple[str, ...],
+    out: Path | None,
+    log_dir: str | None,
+    dry_run: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Run STUDY, a shipped one or a .yaml file, on models; a report at the end.
+
+    It goes on where it was interrupted, killed, or the disk was full, if it is called with the same arguments.
+    """
+    from sleeptalk.evals.cells import claim_folder
+    from sleeptalk.evals.estimating import estimate_of, estimate_table
+    from sleeptalk.evals.report import check_report_extra
+
+    planned = planned_run(study, models, **options)
+    if dry_run:
+        estimate = estimate_of(planned)
+        click.echo(json.dumps(estimate, indent=1) if as_json else estimate_table(estimate))
+        return
+    check_report_extra()
+    folder = out or Path(f"sleeptalk-{planned.study.name if planned.study else 'run'}")
+    logs = log_dir or str(claim_folder(folder, planned))
+    carry_out(planned, logs)
+    tell(folder, logs, as_json=as_json)
+
+
+def planned_run(
+    study: str,
+    models: Sequence[str],
+    *,
+    triggers: Sequence[str] = (),
+    bases: Sequence[str] = (),
+    model_args: Sequence[str] = (),
+    items: str | None = None,
+    limit: int | None = None,
+    seeds: Sequence[int] = (0,),
+    graders: str | None = None,
+    judge_mode: "JudgeMode" = "auto",
+    stop_early: float | None = None,
+) -> "Run":
+    """The run that the options ask for.
+
+    Raises:
+        SleeptalkError: an option does not fit.
+    """
+    from sleeptalk.evals.studies.library import find_study
+    from sleeptalk.evals.studies.planning import plan_run
+    from sleeptalk.evals.studies.subjects import Named
+
+    found = find_study(study)
+    chosen = list(models or found.models)
+    named = [
+        Named(model=model, trigger=trigger, base=base)
+        for model, trigger, base in zip(
+            chosen, _for_each("--trigger", triggers, chosen), _for_each("--base", bases, chosen), strict=True
+        )
+    ]
+    return plan_run(
+        found,
+        named,
+        model_args=_arguments(model_args),
+        items=items,
+        limit=limit,
+        seeds=tuple(seeds),
+        graders=tuple(filter(None, (graders or "").split(","))),
+        judge=judge_mode,
+        stop_early=stop_early,
+    )
+
+
+def carry_out(planned: "Run", logs: str, engine: "Engine | None" = None) -> None:
+    """Run what is not yet in the log folder, with progress."""
+    from sleeptalk.cli.progress import sample_progress
+    from sleeptalk.evals.running import finished_samples, run_cells
+    from sleeptalk.evals.workers import run_parts
+
+    with sample_progress(planned.samples, finished_samples(logs)) as progress:
+        run_cells(planned, logs, progress, engine or run_parts)
+
+
+def tell(folder: Path, logs: str, *, as_json: bool) -> None:
+    """Read a finished run, write its files, and print its tables."""
+    from sleeptalk.evals.cells import read_run
+    from sleeptalk.evals.report import write_results
+    from sleeptalk.evals.running import check_headers, finished_logs
+    from sleeptalk.evals.studies.results import results_of
+    from sleeptalk.evals.studies.text import tables_text
+
+    planned, headers = read_run(folder), finished_logs(logs)
+    check_headers(planned, headers)
+    found = results_of(planned, headers)
+    written = write_results(planned, found, headers, folder)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=1))
+        return
+    click.echo(tables_text(planned, found))
+    click.echo("\n".join(f"{what}: {path}" for what, path in {**written, "logs": logs}.items()))
+
+
+def _for_each(option: str, given: Sequence[str], models: Sequence[str]) -> list[str | None]:
+    if len(given) not in (0, 1, len(models)):
+        raise click.UsageError(
+            f"{option} is given {len(given)} times for {len(models)} models; give it once, or once for each."
+        )
+    return list(given) if len(given) == len(models) else [*given, None][:1] * len(models)
+
+
+def _arguments(given: Sequence[str]) -> "dict[str, PlainValue]":
+    """Provider arguments as Inspect reads them: YAML values."""
+    import yaml
+
+    found: dict[str, PlainValue] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        parsed = yaml.safe_load(value) if equals else None
+        if not isinstance(parsed, str | int | float | bool):
+            raise click.UsageError(f"-M {one} is not KEY=VALUE with a plain value.")
+        found[name] = parsed
+    return found
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--log-dir", help="Where the logs are, if not in FOLDER.")
+@AS_JSON
+def report(folder: Path, log_dir: str | None, as_json: bool) -> None:
+    """Tell again what the finished run in FOLDER found: tables here, and its files anew from its logs."""
+    from sleeptalk.evals.cells import LOG_FOLDER
+    from sleeptalk.evals.report import check_report_extra
+
+    check_report_extra()
+    tell(folder, log_dir or str(folder / LOG_FOLDER), as_json=as_json)
+
+
+@click.command()
+@click.argument("name", required=False)
+@AS_JSON
+def studies(name: str | None, as_json: bool) -> None:
+    """List the shipped studies, or show NAME, a study or a .yaml file, in a form that can be copied and changed."""
+    from tabulate import tabulate
+
+    from sleeptalk.evals.studies.library import find_study, shipped_studies
+
+    if name:
+        import yaml
+
+        data = find_study(name).model_dump(mode="json", exclude_defaults=True)
+        click.echo(json.dumps(data, indent=1) if as_json else yaml.safe_dump(data, sort_keys=False, width=120).rstrip())
+        return
+    rows = [{"name": one.name, "question": one.question, "tasks": len(one.parts)} for one in shipped_studies().values()]
+    click.echo(json.dumps(rows, indent=1) if as_json else tabulate(rows, headers="keys", maxcolwidths=[None, 90, None]))

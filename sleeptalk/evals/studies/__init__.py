@@ -1,0 +1,1 @@
+"""Studies: which tasks, asked of which models under which conditions, answer one question."""
