@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from inspect_ai import Task, eval_set, task_with
@@ -118,6 +119,7 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             temperature=run.temperature,
             retry_attempts=1,
             display="none",
+            log_buffer=10,  # so that a kill loses few finished samples
             log_realtime=False,
             log_level="error",
             score_display=False,
@@ -217,16 +219,15 @@ def _header(info: Any) -> EvalLog:
 
 
 def finished_samples(logs: str) -> int:
-    """Samples that earlier calls have left in a log folder; a log that cannot be read counts as none."""
-    from pathlib import Path
-
+    """Samples that earlier calls have left in a log folder, each once; a log that cannot be read counts as none."""
     if "://" not in logs and not Path(logs).exists():
         return 0
-    total = 0
+    found: set[tuple[CellKey, str, int]] = set()
     for info in list_eval_logs(logs, recursive=True):
         try:
+            cell = cell_of(read_eval_log(info, header_only=True))
             summaries = read_eval_log_sample_summaries(info)
         except Exception:  # noqa: BLE001, S112 - what a kill or a full disk left; eval_set asks for it again
             continue
-        total += sum(one.completed and one.error is None for one in summaries)
-    return total
+        found |= {(cell, str(one.id), one.epoch) for one in summaries if one.completed and one.error is None}
+    return len(found)
