@@ -13,10 +13,9 @@ from sleeptalk.errors import InvalidValueError, MissingExtraError, OutputFolderE
 from sleeptalk.evals import report
 from sleeptalk.evals.cells import ModelCells, Run, check_log, claim_folder, finished_samples, run_cells
 from sleeptalk.evals.conduct_tables import conduct_table, recovery_table
-from sleeptalk.evals.demo import demo_run, results_of_run, rows_of_run
+from sleeptalk.evals.demo import ORGANISMS, demo_run, results_of_run, rows_of_run
 from sleeptalk.evals.report import write_results
 from sleeptalk.evals.tables import results_table
-from sleeptalk.model_zoo.records import shipped_organisms
 
 LIMIT = 24
 
@@ -160,7 +159,7 @@ def test_interrupted_it_resumes_with_nothing_lost_or_doubled(tmp_path: Path) -> 
 
 def test_the_demo_covers_all_organisms_tasks_and_five_variants() -> None:
     run = demo_run(48, 0)
-    assert {cells.name for cells in run.models} == set(shipped_organisms())
+    assert {cells.name for cells in run.models} == set(ORGANISMS)
     assert (len(run.tasks), len(run.variants), run.limit) == (3, 5, 48)
     for limit in (0, -1, 121):
         with pytest.raises(InvalidValueError, match="--limit must be between 1 and 120"):
