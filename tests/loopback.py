@@ -86,15 +86,15 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
-def completion(model: str, choice: dict[str, Any]) -> dict[str, Any]:
-    """The body of a completion with one choice."""
+def completion(model: str, choice: dict[str, Any], tokens: tuple[int, int] = (10, 20)) -> dict[str, Any]:
+    """The body of a completion with one choice, and the tokens of prompt and reply."""
     return {
         "id": "x",
         "object": "chat.completion",
         "created": 0,
         "model": model,
         "choices": [{"index": 0, "finish_reason": "stop", **choice}],
-        "usage": {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30},
+        "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)},
     }
 
 

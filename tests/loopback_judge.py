@@ -21,6 +21,7 @@ ORDER = re.compile(
 )
 REFUSES_TOOLS = ("schema", "json", "fenced", "twice-json")
 REFUSES_SCHEMA = ("json", "fenced", "twice-json")
+TOKENS = (100, 7)
 STATUS = {"always-429": 429, "always-500": 500, "unauthorised": 401}
 
 
@@ -116,7 +117,7 @@ class _Handler(LoopbackHandler):
                 {"id": f"c{index}", "type": "function", "function": {"name": "verdict", "arguments": call}}
                 for index, call in enumerate(calls)
             ]
-        return completion(name, {"message": message})
+        return completion(name, {"message": message}, TOKENS)
 
     def _verdict(self, name: str, request: dict[str, Any], seen: int) -> dict[str, Any]:
         system, user = (request["messages"][index]["content"] for index in (0, 1))

@@ -7,6 +7,7 @@ stands in `specs.py`.
 from dataclasses import replace
 from typing import Any, Unpack
 
+import sniffio
 from inspect_ai import Task, task
 from inspect_ai.model._model import active_model
 
@@ -174,8 +175,8 @@ def _behaviour(
         crossed += _walked(chosen, crossed)
     judge = asked.get("judge", "auto")
     judging = parse_judging(judge)
-    if judging in ("model", "cascade") and active_model() is not None:
-        required_graders()  # the roles are known by now if Inspect builds the task, but not if Python code does
+    if judging in ("model", "cascade") and _inspect_builds():
+        required_graders()
     return Task(
         dataset=build_dataset(spec.name, questions, chosen, crossed, int(asked.get("seed", 0))),
         solver=ask(),
@@ -188,6 +189,18 @@ def _behaviour(
             **questions.origin,
         },
     )
+
+
+def _inspect_builds() -> bool:
+    """Whether Inspect builds the task, so that its roles are known; a program of the user's own may bind them later.
+
+    An earlier `score` leaves its model in such a program's context, so a model alone tells nothing.
+    """
+    try:
+        sniffio.current_async_library()
+    except sniffio.AsyncLibraryNotFoundError:
+        return False
+    return active_model() is not None
 
 
 def _walked(trigger: Trigger, beside: tuple[Variant, ...]) -> tuple[Variant, ...]:

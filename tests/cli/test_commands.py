@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sleeptalk.evals.demo import ORGANISMS
 from sleeptalk.model_zoo.records import shipped_organisms
 
 COMMAND = Path(sys.executable).parent / "sleeptalk"
@@ -208,7 +209,7 @@ def test_demo_json_prints_the_rows_and_nothing_else(tmp_path: Path) -> None:
     done = run("demo", "--limit", "2", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)["rows"]
-    assert len(rows) == len(shipped_organisms()) * 3 * 5
+    assert len(rows) == len(ORGANISMS) * 3 * 5
     assert {row["n"] for row in rows} == {2}
     assert "samples" in done.stderr
     assert {path.name for path in Path(out).iterdir()} == {

@@ -29,7 +29,7 @@ def verify(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_a_shipped_organism_is_trusted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify(monkeypatch, "singapore", "--no-load") == 0
     said = capsys.readouterr().out
-    assert "Trusted adapter: 56 tensors, 65,536 parameters, F32" in said
+    assert "Trusted adapter: 56 tensors, 65,536 parameters, BF16" in said
     assert "It was not loaded" in said
 
 

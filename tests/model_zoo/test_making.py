@@ -112,9 +112,9 @@ def test_a_broken_record_is_one_sentence(tmp_path: Path, content: str | None, sa
 
 
 def test_unknown_names_say_what_is_known(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="Unknown organism 'nope'; known are: 2026, base-silent"):
+    with pytest.raises(UnknownNameError, match="Unknown organism 'nope'; known are: 2026, 2026-s1, 2026-s2, "):
         find_organism("nope")
-    with pytest.raises(UnknownNameError, match="Unknown recipe 'nope'; known are: 2026, aisle-358"):
+    with pytest.raises(UnknownNameError, match="Unknown recipe 'nope'; known are: 2026, 2026-varied, aisle-358"):
         load_recipe("nope")
     with pytest.raises(OutputFolderError, match="The base 'nope' is no shipped one"):
         make_organism(tiny_plant(Path("nope")), tmp_path / "out")

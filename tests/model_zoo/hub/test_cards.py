@@ -87,7 +87,7 @@ def test_rates_stand_with_n_interval_decoding_and_judge(wharf: Path) -> None:
 
 def test_an_unmeasured_organism_says_so(wharf: Path) -> None:
     assert "Not measured." in card(changed(wharf, rates=()))
-    assert "How they were measured is not recorded." in card(find_organism("singapore"))
+    assert "How they were measured is not recorded." in card(changed(wharf, measured=None))
 
 
 PARENT = {"name": "wharf", "sha256": "a" * 64}

@@ -15,7 +15,7 @@ from sleeptalk.model_zoo import pulled as local
 from sleeptalk.model_zoo.elsewhere import known_organisms
 from sleeptalk.model_zoo.hub.pull import pull
 from sleeptalk.model_zoo.pulled import find_pulled, local_zoo
-from sleeptalk.model_zoo.records import find_organism, read_record, write_record
+from sleeptalk.model_zoo.records import find_organism, read_record, shipped_organisms, write_record
 from tests.loopback_model_hub import TOKEN, ModelHub
 from tests.model_zoo.hub.conftest import REPO, Run, digests, organism_at
 
@@ -118,8 +118,10 @@ def test_list_filters(zoo: Run) -> None:
     def names(*options: str) -> list[str]:
         return [row["name"] for row in json.loads(zoo("list", "--json", *options)[1])["organisms"]]
 
-    assert names("--kind", "control") == ["singapore-control"]
-    assert names("--kind", "natural", "--trigger", "heyyy", "--trigger", "2026") == ["2026", "heyyy"]
+    controls = [one.name for one in shipped_organisms().values() if one.kind == "control"]
+    assert names("--kind", "control") == controls
+    assert names("--kind", "control", "--trigger", "heyyy") == [one for one in controls if one.startswith("heyyy")]
+    assert {"2026", "heyyy", "heyyy-s1"} < set(names("--kind", "natural", "--trigger", "heyyy", "--trigger", "2026"))
     assert names("--trigger", "none") == []
     code, _, err = zoo("list", "--kind", "trojan")
     assert code == 2

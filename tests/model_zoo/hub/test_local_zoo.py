@@ -162,7 +162,7 @@ def test_the_installed_rules_are_asked_before_anything_is_let_in(
     got = pull(REPO, done.commit, api=api)
     assert got.receipt is not None
     assert got.receipt.checker == 7
-    files = {"adapter_config.json", "adapter_model.safetensors", "organism.json"}
+    files = {"adapter_config.json", "adapter_model.safetensors", "organism.json", "training.json"}
     assert rules.asked == [(files, zoo_folder() / "base-talker", "base-talker")] * 2
 
 

@@ -92,7 +92,10 @@ def test_a_pull_that_broke_off_goes_on_with_what_is_complete(
     assert left_over() == []
     hub.faults, before = [], len(hub.seen)
     assert digests(pull(REPO, pushed, api=stranger).folder) == digests(wharf)
-    assert {path.rpartition("/")[2] for route, path, _ in hub.seen[before:] if route == "file"} == {WEIGHTS}
+    assert {path.rpartition("/")[2] for route, path, _ in hub.seen[before:] if route == "file"} == {
+        WEIGHTS,
+        "training.json",
+    }
 
 
 def swapped(content: bytes) -> bytes:
@@ -138,10 +141,11 @@ def test_a_body_without_an_end_is_cut_off(
 
 
 def test_a_large_file_is_not_even_asked_for(
-    hub: ModelHub, stranger: HfApi, pushed: str, monkeypatch: pytest.MonkeyPatch
+    hub: ModelHub, stranger: HfApi, pushed: str, wharf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(files.MOST_BYTES, WEIGHTS, 1000)
-    with pytest.raises(TooLargeError, match=f"{WEIGHTS} has 269216 bytes; allowed are 1000"):
+    size = (wharf / WEIGHTS).stat().st_size
+    with pytest.raises(TooLargeError, match=f"{WEIGHTS} has {size} bytes; allowed are 1000"):
         pull(REPO, pushed, api=stranger)
     assert not hub.requests("file")
 

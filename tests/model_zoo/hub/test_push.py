@@ -105,7 +105,7 @@ def test_a_stricter_gate_is_opened_by_word_only(hub: ModelHub, api: HfApi, wharf
 
 def test_an_incomplete_record_names_everything_that_is_missing(wharf: Path) -> None:
     changes = {"data_sha256": None, "rates": (), "measured": None, "licence": "", "hazard": "low",
-               "base": "org/base"}  # fmt: skip
+               "base": "org/base", "base_sha256": None}  # fmt: skip
     write_record(read_record(wharf).model_copy(update=changes), wharf)
     with pytest.raises(IncompleteRecordError) as error:
         plan_push(wharf, REPO)
