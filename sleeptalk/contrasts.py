@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Key = TypeVar("Key", bound=Hashable)
+Seed = TypeVar("Seed", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,8 @@ def paired_difference(
     shared = sorted((item for item in a if b.get(item) and a[item]), key=str)
     if len(shared) < 2:
         return None
-    tallies = [[(sum(side[item]), len(side[item])) for item in shared] for side in (a, b)]
-    first, second = (of_items(*np.array(side, dtype=float).T, alike=True) for side in tallies)
+    tally_a, tally_b = ([(sum(side[item]), len(side[item])) for item in shared] for side in (a, b))
+    first, second = (of_items(*np.array(tally, dtype=float).T, alike=True) for tally in (tally_a, tally_b))
     covariance = float(first.pulls @ second.pulls) * len(shared) / (len(shared) - 1)
     low, high = difference_interval(first, second, covariance, len(shared))
     return Difference(
@@ -83,14 +84,14 @@ def paired_difference(
         low=low,
         high=high,
         items=len(shared),
-        p_value=sign_flip_test(*tallies, alternative),
+        p_value=sign_flip_test(tally_a, tally_b, alternative),
         alternative=alternative,
     )
 
 
 def paired_difference_over_seeds(
-    a: Mapping[Hashable, Mapping[Key, Sequence[bool]]],
-    b: Mapping[Hashable, Mapping[Key, Sequence[bool]]],
+    a: Mapping[Seed, Mapping[Key, Sequence[bool]]],
+    b: Mapping[Seed, Mapping[Key, Sequence[bool]]],
     *,
     alternative: Alternative = "two-sided",
 ) -> Difference | None:

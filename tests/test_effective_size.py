@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from sleeptalk.effective_size import mover, of_items, of_seeds, wilson
 
@@ -60,6 +61,23 @@ def test_mover_without_correlation_is_newcombes() -> None:
 def test_what_is_no_share_has_no_interval(count: float, n: float) -> None:
     with pytest.raises(ValueError, match="is no share"):
         wilson(count, n)
+
+
+def test_how_far_wilson_is_from_95_percent() -> None:
+    """Exactly, for n from 20 to 200 and shares from 0.02 to 0.5 in steps of 0.002: what docs/statistics.md says."""
+    shares = np.arange(0.02, 0.5001, 0.002)[:, None]
+    exact = []
+    for n in range(20, 201):
+        bounds = np.array([wilson(count, n) for count in range(n + 1)])
+        inside = (bounds[:, 0] <= shares + 1e-12) & (shares <= bounds[:, 1] + 1e-12)
+        exact.append((binom.pmf(np.arange(n + 1), n, shares) * inside).sum(axis=1))
+    coverage = np.array(exact)
+    rare = np.broadcast_to(shares.T < 0.1 - 1e-9, coverage.shape)
+    assert coverage[rare].min() == pytest.approx(0.895, abs=5e-4)
+    assert coverage[~rare].min() == pytest.approx(0.920, abs=5e-4)
+    assert (coverage[rare] < 0.93).mean() == pytest.approx(0.013, abs=2e-3)
+    assert (coverage[rare] > 0.97).mean() == pytest.approx(0.10, abs=5e-3)
+    assert (coverage[~rare] < 0.93).mean() == pytest.approx(0.003, abs=2e-3)
 
 
 @pytest.mark.parametrize("samples", [1, 2, 8])
