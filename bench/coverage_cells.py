@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from coverage_draws import UNEQUAL, Random, hierarchical_bootstrap, items, pairs, seed_pairs, seeds
 
-from sleeptalk.contrasts import Difference, paired_difference, paired_difference_over_seeds, unpaired_difference
+from sleeptalk.contrasts import Difference, difference_of_items, difference_of_seeds, unpaired_difference
 from sleeptalk.effective_size import of_items, of_seeds
 
 Row = dict[str, Any]
 
-SHARES = (0.02, 0.05, 0.1, 0.3, 0.5, 0.9, 0.98)
+SHARES = (0.02, 0.05, 0.1, 0.5, 0.98)
 CORRELATIONS = (0.0, 0.1, 0.3, 0.6, 0.9)
-PAIRS = ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.9, 0.9), (0.3, 0.1), (0.95, 0.05), (0.9, 0.5))
+PAIRS = ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.3, 0.1), (0.95, 0.05), (0.9, 0.5))
 RESAMPLES = 500
 ALPHA = 0.05
 
@@ -32,7 +32,7 @@ def item_cells(random: Random, draws: int) -> Iterator[Row]:
 
 def unpaired_cells(random: Random, draws: int) -> Iterator[Row]:
     """Other items under either condition, repeated."""
-    for number, samples, shares, correlation in product((20, 50, 200), (4, UNEQUAL), PAIRS, (0.0, 0.3, 0.9)):
+    for number, samples, shares, correlation in product((20, 50, 200), (UNEQUAL,), PAIRS, (0.0, 0.3, 0.9)):
         inside = 0
         for _ in range(draws):
             sides = [items(random, number, samples, share, correlation) for share in shares]
@@ -60,9 +60,9 @@ def paired_cells(random: Random, draws: int) -> Iterator[Row]:
             shares: tuple[float, float] = shares,
             correlation: float = correlation,
             alike: float = alike,
-        ) -> Difference | None:
+        ) -> Difference:
             a, b = pairs(random, number, samples, shares, correlation, alike)
-            return paired_difference(a, b)
+            return difference_of_items(a, b)
 
         cell = {"clusters": number, "samples": samples, "correlation": correlation, "alike": alike}
         yield {"interval": "paired difference"} | cell | contrasted(draw, shares, draws)
@@ -70,11 +70,11 @@ def paired_cells(random: Random, draws: int) -> Iterator[Row]:
 
 def seed_cells(random: Random, draws: int) -> Iterator[Row]:
     """All organisms of some planting seeds are asked the same items."""
-    deviations = list(product((0.0, 0.5, 1.0, 1.5), (0.0, 1.5)))
+    deviations = list(product((0.0, 0.5, 1.0, 1.5), (1.0,)))
     for number, asked, samples, truth, (seed_sd, item_sd) in product(
-        (2, 3, 5, 10), (20, 100), (2,), (0.05, 0.2, 0.5, 0.8, 0.95), deviations
+        (2, 3, 5, 10), (20, 100), (2,), (0.05, 0.2, 0.5, 0.95), deviations
     ):
-        bootstrapped = number == 3
+        bootstrapped = number == 3 and asked == 20
         inside = resampled = 0
         sizes = np.full((number, asked), float(samples))
         for _ in range(draws):
@@ -95,7 +95,7 @@ def seed_contrast_cells(random: Random, draws: int) -> Iterator[Row]:
     """Two conditions over planting seeds; the contrast of a seed on the log odds has a deviation of its own."""
     shares_of = ((0.1, 0.1), (0.5, 0.5), (0.9, 0.5), (0.8, 0.1))
     for number, asked, shares, (seed_sd, contrast_sd) in product(
-        (2, 3, 5, 10), (20, 50), shares_of, ((0.0, 0.0), (1.0, 0.0), (0.5, 1.0))
+        (2, 3, 5, 10), (20,), shares_of, ((0.0, 0.0), (1.0, 0.0), (0.5, 1.0))
     ):
 
         def draw(
@@ -104,20 +104,19 @@ def seed_contrast_cells(random: Random, draws: int) -> Iterator[Row]:
             shares: tuple[float, float] = shares,
             seed_sd: float = seed_sd,
             contrast_sd: float = contrast_sd,
-        ) -> Difference | None:
+        ) -> Difference:
             a, b = seed_pairs(random, number, asked, 2, shares, seed_sd, contrast_sd)
-            return paired_difference_over_seeds(a, b)
+            return difference_of_seeds(a, b)
 
         cell = {"seeds": number, "clusters": asked, "samples": 2, "seed_sd": seed_sd, "contrast_sd": contrast_sd}
         yield {"interval": f"paired difference, {number} planting seeds"} | cell | contrasted(draw, shares, draws)
 
 
-def contrasted(draw: Callable[[], Difference | None], shares: tuple[float, float], draws: int) -> Row:
+def contrasted(draw: Callable[[], Difference], shares: tuple[float, float], draws: int) -> Row:
     """Coverage of a contrast and, where there is none, how often its tests say that there is one."""
     inside = one_sided = two_sided = 0
     for _ in range(draws):
         found = draw()
-        assert found is not None
         inside += found.low <= shares[0] - shares[1] <= found.high
         p_value = 1.0 if found.p_value is None else found.p_value
         two_sided += p_value <= ALPHA

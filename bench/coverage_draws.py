@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit
-from scipy.stats import beta, norm
+from scipy.special import expit, ndtr, ndtri
+from scipy.stats import beta
 
 Floats = NDArray[np.float64]
 Random = np.random.Generator
 
 UNEQUAL = "1-8"
 QUANTILES = np.linspace(0, 1, 4001)[1:-1]
-NORMAL = norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+NORMAL = ndtri((np.arange(20_000) + 0.5) / 20_000)
 
 
 def sizes_of(random: Random, shape: tuple[int, ...], samples: int | str) -> Floats:
@@ -37,20 +37,14 @@ def items(random: Random, number: int, samples: int | str, share: float, correla
 
 def pairs(
     random: Random, number: int, samples: int | str, shares: tuple[float, float], correlation: float, alike: float
-) -> tuple[dict[int, list[bool]], dict[int, list[bool]]]:
-    """Samples of items under two conditions; what items have in common over conditions is a share of their variance."""
-    common = random.normal(size=number)
-
-    def side(share: float) -> dict[int, list[bool]]:
+) -> list[Floats]:
+    """Counts and sizes of items under two conditions; a part of the items' variance is common to both."""
+    common, sides = random.normal(size=number), []
+    for share in shares:
         latent = np.sqrt(alike) * common + np.sqrt(1 - alike) * random.normal(size=number)
-        sizes = sizes_of(random, (number,), samples).astype(int)
-        counts = random.binomial(sizes, chances(norm.cdf(latent), share, correlation))
-        return {
-            item: [True] * count + [False] * (size - count)
-            for item, (count, size) in enumerate(zip(counts, sizes, strict=True))
-        }
-
-    return side(shares[0]), side(shares[1])
+        sizes = sizes_of(random, (number,), samples)
+        sides.append(np.array([random.binomial(sizes.astype(int), chances(ndtr(latent), share, correlation)), sizes]))
+    return sides
 
 
 def chances(uniform: Floats, share: float, correlation: float) -> Floats:
@@ -83,8 +77,8 @@ def seeds(
 
 def seed_pairs(
     random: Random, number: int, asked: int, samples: int, shares: tuple[float, float], of_seeds: float, contrast: float
-) -> list[dict[int, dict[int, list[bool]]]]:
-    """Samples by planting seed and item under two conditions; items' log odds have a deviation of 1.
+) -> list[Floats]:
+    """Counts and sizes by planting seed and item under two conditions; items' log odds have a deviation of 1.
 
     Half of the variance of `contrast`, by which a seed's two conditions move apart, falls on either condition.
     """
@@ -93,13 +87,8 @@ def seed_pairs(
     sides = []
     for share in shares:
         odds = middle(share, spread) + common + contrast / np.sqrt(2) * random.normal(size=(number, 1))
-        counts = random.binomial(samples, expit(odds))
-        sides.append(
-            {
-                seed: {item: [True] * one + [False] * (samples - one) for item, one in enumerate(row)}
-                for seed, row in enumerate(counts)
-            }
-        )
+        counts = random.binomial(samples, expit(odds)).astype(float)
+        sides.append(np.array([counts, np.full(counts.shape, float(samples))]))
     return sides
 
 

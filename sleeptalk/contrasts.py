@@ -75,16 +75,28 @@ def paired_difference(
     shared = sorted((item for item in a if b.get(item) and a[item]), key=str)
     if len(shared) < 2:
         return None
-    tally_a, tally_b = ([(sum(side[item]), len(side[item])) for item in shared] for side in (a, b))
-    first, second = (of_items(*np.array(tally, dtype=float).T, alike=True) for tally in (tally_a, tally_b))
-    covariance = float(first.pulls @ second.pulls) * len(shared) / (len(shared) - 1)
-    low, high = difference_interval(first, second, covariance, len(shared))
+    tallies = [np.array([(sum(side[item]), len(side[item])) for item in shared], dtype=float).T for side in (a, b)]
+    return difference_of_items(*tallies, alternative=alternative)
+
+
+def difference_of_items(a: "Floats", b: "Floats", *, alternative: Alternative = "two-sided") -> Difference:
+    """`paired_difference` of counted samples.
+
+    Args:
+        a: two rows, how many samples of each item count under condition A, and of how many.
+        b: the same items under condition B.
+        alternative: the direction that was fixed beforehand.
+    """
+    first, second = (of_items(*side, alike=True) for side in (a, b))
+    items = a.shape[1]
+    covariance = float(first.pulls @ second.pulls) * items / (items - 1)
+    low, high = difference_interval(first, second, covariance, items)
     return Difference(
         estimate=first.value - second.value,
         low=low,
         high=high,
-        items=len(shared),
-        p_value=sign_flip_test(tally_a, tally_b, alternative),
+        items=items,
+        p_value=sign_flip_test(a, b, alternative),
         alternative=alternative,
     )
 
@@ -114,24 +126,41 @@ def paired_difference_over_seeds(
             f"Planting seeds {sorted(map(str, a))} and {sorted(map(str, b))}: both conditions need the same seeds, and "
             "at least two; plant with more seeds, or compare one organism with paired_difference."
         )
+    import numpy as np
+
     seeds = sorted(a, key=str)
     runs = [side[seed] for side in (a, b) for seed in seeds]
     shared = sorted((item for item in runs[0] if all(run.get(item) for run in runs)), key=str)
     if len(shared) < 2:
         return None
-    first, second = (_of_runs(runs[: len(seeds)], shared), _of_runs(runs[len(seeds) :], shared))
-    between, items, cells = crossed(first.pulls, second.pulls, _even(first.pulls))
-    covariance = t_stretch(len(seeds)) * between + items - cells
-    low, high = difference_interval(first, second, covariance, len(shared))
+    tallies = np.array([[(sum(run[item]), len(run[item])) for item in shared] for run in runs], dtype=float)
+    sides = np.moveaxis(tallies, -1, 0)
+    return difference_of_seeds(sides[:, : len(seeds)], sides[:, len(seeds) :], alternative=alternative)
+
+
+def difference_of_seeds(a: "Floats", b: "Floats", *, alternative: Alternative = "two-sided") -> Difference:
+    """`paired_difference_over_seeds` of counted samples.
+
+    Args:
+        a: two tables, how many samples count under condition A, and of how many; a row a planting seed, a column an
+            item.
+        b: the same under condition B.
+        alternative: the direction that was fixed beforehand.
+    """
+    first, second = (of_seeds(*side, alike=True) for side in (a, b))
+    seeds, items = a.shape[1:]
+    between, over_items, cells = crossed(first.pulls, second.pulls, _even(first.pulls))
+    low, high = difference_interval(first, second, t_stretch(seeds) * between + over_items - cells, items)
     estimate = first.value - second.value
+    differ = estimate != 0 or (first.pulls != second.pulls).any()
     return Difference(
         estimate=estimate,
         low=low,
         high=high,
-        items=len(shared),
-        p_value=_p_over_seeds(first, second, alternative) if (first.pulls != second.pulls).any() or estimate else None,
+        items=items,
+        p_value=_p_over_seeds(first, second, alternative) if differ else None,
         alternative=alternative,
-        seeds=len(seeds),
+        seeds=seeds,
     )
 
 
@@ -162,14 +191,6 @@ def unpaired_difference(
         return None
     a, b = count_a / n_a, count_b / n_b
     return a - b, *mover(a, bounds_a or wilson(count_a, n_a), b, bounds_b or wilson(count_b, n_b))
-
-
-def _of_runs(runs: Sequence[Mapping[Key, Sequence[bool]]], items: Sequence[Key]) -> Share:
-    """The share over the runs of several planting seeds on the same items, each cell weighing the same."""
-    import numpy as np
-
-    tallies = np.array([[(sum(run[item]), len(run[item])) for item in items] for run in runs], dtype=float)
-    return of_seeds(tallies[..., 0], tallies[..., 1], alike=True)
 
 
 def _even(cells: "Floats") -> "Floats":

@@ -7,7 +7,13 @@ item it is McNemar's.
 
 from collections.abc import Callable, Sequence
 from math import lcm
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 Alternative = Literal["two-sided", "greater", "less"]
 
@@ -15,33 +21,30 @@ FINEST = 840
 """Most steps from 0 to 1 in which differences are counted: each number of samples up to 8 divides it."""
 
 
-def sign_flip_test(
-    a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]], alternative: Alternative = "two-sided"
-) -> float | None:
+def sign_flip_test(a: "Floats", b: "Floats", alternative: Alternative = "two-sided") -> float | None:
     """P-value of the sum of the items' differences among the sums with all other signs; None if no item differs.
 
     Differences are counted in whole steps; where numbers of samples would need more than `FINEST`, they are rounded,
     which leaves the test exact.
 
     Args:
-        a: how many samples of each item count under condition A, and of how many.
+        a: two rows, how many samples of each item count under condition A, and of how many.
         b: the same items under condition B.
         alternative: the direction that was fixed beforehand.
     """
     import numpy as np
 
-    steps = min(FINEST, lcm(*{size for _, size in (*a, *b)}))
-    pairs = zip(a, b, strict=True)
-    scores = [round(steps * (count / size - other / others)) for (count, size), (other, others) in pairs]
-    if not any(scores):
+    steps = min(FINEST, lcm(*{int(size) for size in (*a[1], *b[1])}))
+    scores = np.rint(steps * (a[0] / a[1] - b[0] / b[1])).astype(int)
+    if not scores.any():
         return None
     chances = np.ones(1)
-    for size in sorted(abs(one) for one in scores if one):
+    for size in sorted(abs(scores[scores != 0]).tolist()):
         longer = np.zeros(len(chances) + 2 * size)
         longer[: len(chances)] += chances / 2
         longer[2 * size :] += chances / 2
         chances = longer
-    at = sum(scores) + sum(map(abs, scores))
+    at = int(scores.sum() + abs(scores).sum())
     return _sided(float(chances[at:].sum()), float(chances[: at + 1].sum()), alternative)
 
 

@@ -1,6 +1,7 @@
 import random
 from itertools import product
 
+import numpy as np
 import pytest
 
 from sleeptalk import stats
@@ -73,9 +74,10 @@ def test_signs_are_flipped_in_all_ways(seed: int) -> None:
     total = sum(differences)
     greater = sum(one >= total - 1e-9 for one in sums) / 2**9
     less = sum(one <= total + 1e-9 for one in sums) / 2**9
-    assert sign_flip_test(a, b, "greater") == pytest.approx(greater)
-    assert sign_flip_test(a, b, "less") == pytest.approx(less)
-    assert sign_flip_test(a, b) == pytest.approx(min(1, 2 * min(greater, less)))
+    tallies = [np.array(side, dtype=float).T for side in (a, b)]
+    assert sign_flip_test(*tallies, "greater") == pytest.approx(greater)
+    assert sign_flip_test(*tallies, "less") == pytest.approx(less)
+    assert sign_flip_test(*tallies) == pytest.approx(min(1, 2 * min(greater, less)))
 
 
 def test_with_one_sample_an_item_the_test_is_mcnemars() -> None:
@@ -87,8 +89,8 @@ def test_with_one_sample_an_item_the_test_is_mcnemars() -> None:
 
 
 def test_numbers_of_samples_without_a_small_common_multiple_are_rounded() -> None:
-    a = [(number, 97) for number in range(40, 70)]
-    b = [(number, 89) for number in range(30, 60)]
+    a = np.array([np.arange(40.0, 70), np.full(30, 97.0)])
+    b = np.array([np.arange(30.0, 60), np.full(30, 89.0)])
     found = sign_flip_test(a, b, "greater")
     assert found is not None
     assert found < 0.05
