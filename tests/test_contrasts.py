@@ -74,10 +74,10 @@ def test_signs_are_flipped_in_all_ways(seed: int) -> None:
     total = sum(differences)
     greater = sum(one >= total - 1e-9 for one in sums) / 2**9
     less = sum(one <= total + 1e-9 for one in sums) / 2**9
-    tallies = [np.array(side, dtype=float).T for side in (a, b)]
-    assert sign_flip_test(*tallies, "greater") == pytest.approx(greater)
-    assert sign_flip_test(*tallies, "less") == pytest.approx(less)
-    assert sign_flip_test(*tallies) == pytest.approx(min(1, 2 * min(greater, less)))
+    first, second = (np.array(side, dtype=float).T for side in (a, b))
+    assert sign_flip_test(first, second, "greater") == pytest.approx(greater)
+    assert sign_flip_test(first, second, "less") == pytest.approx(less)
+    assert sign_flip_test(first, second) == pytest.approx(min(1, 2 * min(greater, less)))
 
 
 def test_with_one_sample_an_item_the_test_is_mcnemars() -> None:
