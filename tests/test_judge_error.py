@@ -54,11 +54,11 @@ def test_fewer_labels_widen_the_interval() -> None:
     assert wide[1] > narrow[1] > bounds(plain)[1]
 
 
-def test_the_interval_of_a_bootstrap_is_taken_over() -> None:
+def test_the_interval_over_items_is_taken_over() -> None:
     outcomes = [bool(item % 2) for item in range(30) for _ in range(4)]
     clustered = rate(outcomes, [item for item in range(30) for _ in range(4)])
     wide, narrow = bounds(corrected(clustered, GOOD)), bounds(corrected(rate(outcomes), GOOD))
-    assert clustered.method == "cluster bootstrap"
+    assert clustered.method == "design effect"
     assert corrected(clustered, GOOD).clusters == 30
     assert wide[1] - wide[0] > 1.4 * (narrow[1] - narrow[0])
 

@@ -1,10 +1,12 @@
 import math
 import random
+import time
 
 import pytest
 from scipy.stats import norm
 
 from sleeptalk import stats
+from sleeptalk.errors import InvalidValueError
 
 
 @pytest.mark.parametrize(
@@ -45,65 +47,64 @@ def test_repeated_items_widen_the_interval() -> None:
     outcomes = [bool(item % 2) for item in range(10) for _ in range(4)]
     items = [item for item in range(10) for _ in range(4)]
     clustered, naive = stats.rate(outcomes, items), stats.rate(outcomes)
-    assert clustered.method == "cluster bootstrap"
+    assert clustered.method == "design effect"
     assert clustered.low is not None
     assert clustered.high is not None
     assert naive.low is not None
     assert naive.high is not None
     assert clustered.high - clustered.low > 1.8 * (naive.high - naive.low)
-    assert stats.rate(outcomes, items, seed=0) == clustered
 
 
-def test_unanimous_clusters_fall_back_to_wilson_on_their_number() -> None:
+def test_unanimous_items_count_once_each() -> None:
     rate = stats.rate([True] * 40, [item for item in range(10) for _ in range(4)])
-    assert rate.method == "wilson on clusters"
-    assert (rate.low, rate.high) == stats.wilson(10, 10)
+    assert rate.method == "design effect"
+    assert (rate.low, rate.high) == pytest.approx(stats.wilson(10, 10))
 
 
-def test_interval_covers_the_truth() -> None:
-    """Nominal 95% intervals for clustered data cover in 91-99% of 300 seeded simulations."""
-    rng = random.Random(1)
-    covered = 0
-    for seed in range(300):
-        items = [rng.betavariate(2, 2) for _ in range(40)]
-        outcomes = [rng.random() < chance for chance in items for _ in range(3)]
-        rate = stats.rate(outcomes, [item for item in range(40) for _ in range(3)], seed)
-        assert rate.low is not None
-        assert rate.high is not None
-        covered += rate.low <= 0.5 <= rate.high
-    assert 0.91 <= covered / 300 <= 0.99
+def test_items_of_one_kind_of_sample_each_are_worth_their_number() -> None:
+    """With many items whose samples all agree, the interval is Wilson's of the items."""
+    outcomes = [item < 60 for item in range(200) for _ in range(5)]
+    rate = stats.rate(outcomes, [item for item in range(200) for _ in range(5)])
+    assert (rate.low, rate.high) == pytest.approx(stats.wilson(60, 200), abs=0.001)
 
 
-def test_paired_difference_uses_shared_items_only() -> None:
-    a = {item: [True, True] for item in range(30)} | {"only a": [False]}
-    b = {item: [item < 10, item < 10] for item in range(30)} | {"only b": [True]}
-    difference = stats.paired_difference(a, b)
-    assert difference is not None
-    assert difference.items == 30
-    assert difference.estimate == pytest.approx(20 / 30)
-    assert difference.low < difference.estimate < difference.high
-    assert difference.p_value == pytest.approx(2 * 0.5**20)
+def test_independent_samples_of_many_items_are_worth_nearly_their_number() -> None:
+    """Each item has the same mix, so there is no variance between items, and 0.1% of the greatest is added."""
+    outcomes = [sample < 2 for _ in range(200) for sample in range(4)]
+    rate = stats.rate(outcomes, [item for item in range(200) for _ in range(4)])
+    assert (rate.low, rate.high) == pytest.approx(stats.wilson(400, 800), abs=0.001)
 
 
-def test_paired_difference_of_equal_conditions_has_no_p_value() -> None:
-    same = {item: [item % 2 == 0] for item in range(20)}
-    difference = stats.paired_difference(same, same)
-    assert difference is not None
-    assert (difference.estimate, difference.p_value) == (0, None)
-    bound = stats.wilson(0, 20)[1]
-    assert (difference.low, difference.high) == pytest.approx((-bound, bound))
+def test_planting_seeds_widen_the_interval() -> None:
+    """Three organisms that differ say less about a recipe than three that agree, and those less than one organism."""
+    items = [item for _ in range(3) for item in range(40)]
+    seeds = [seed for seed in range(3) for _ in range(40)]
+    alike = [item % 4 < 2 for item in items]
+    apart = [item % 4 < 1 + seed for item, seed in zip(items, seeds, strict=True)]
+    plain, same, differ = (
+        stats.rate(alike, items),
+        stats.rate(alike, items, planting_seeds=seeds),
+        stats.rate(apart, items, planting_seeds=seeds),
+    )
+    assert [one.count for one in (plain, same, differ)] == [60] * 3
+    assert (plain.method, plain.seeds, same.method, same.seeds) == ("design effect", 0, "planting seeds", 3)
+    widths = [(one.high or 0) - (one.low or 0) for one in (plain, same, differ)]
+    assert widths[0] < widths[1] < 0.5
+    assert widths[2] > 0.7
 
 
-def test_a_difference_that_all_items_share_has_an_interval() -> None:
-    """A bootstrap alone would give one of no width."""
-    difference = stats.paired_difference({i: [True] for i in range(20)}, {i: [False] for i in range(20)})
-    assert difference is not None
-    assert (difference.estimate, difference.high) == (1, 1)
-    assert difference.low == pytest.approx(1 - stats.wilson(0, 20)[1])
+def test_two_planting_seeds_say_little() -> None:
+    items = [item for _ in range(2) for item in range(50)]
+    outcomes = [item < 10 for item in range(50)] + [item < 15 for item in range(50)]
+    rate = stats.rate(outcomes, items, planting_seeds=[0] * 50 + [1] * 50)
+    assert rate.rate == 0.25
+    assert (rate.high or 0) - (rate.low or 0) > 0.7
 
 
-def test_paired_difference_needs_two_items() -> None:
-    assert stats.paired_difference({"x": [True]}, {"x": [False]}) is None
+def test_one_planting_seed_says_nothing_of_others() -> None:
+    with pytest.raises(InvalidValueError, match="one planting seed, so nothing is known of others; plant with another"):
+        stats.rate([True] * 30, range(30), planting_seeds=[7] * 30)
+    assert str(stats.rate([], [], planting_seeds=[])) == "too few (0/0)"
 
 
 def test_mcnemar_looks_at_discordant_pairs_only() -> None:
@@ -129,19 +130,18 @@ def test_the_order_of_observations_changes_nothing() -> None:
     clusters = [f"item-{number % 15}" for number in range(60)]
     mixed = random.Random(1).sample(range(60), 60)
     assert stats.rate(outcomes, clusters) == stats.rate([outcomes[i] for i in mixed], [clusters[i] for i in mixed])
-    first = {f"i{number}": [number % 3 == 0] for number in range(30)}
-    second = {f"i{number}": [number % 2 == 0] for number in range(30)}
-    assert stats.paired_difference(dict(reversed(first.items())), second) == stats.paired_difference(first, second)
+    seeds = [number // 20 for number in range(60)]
+    again = stats.rate(
+        [outcomes[i] for i in mixed], [clusters[i] for i in mixed], planting_seeds=[seeds[i] for i in mixed]
+    )
+    assert stats.rate(outcomes, clusters, planting_seeds=seeds) == again
 
 
-def test_unpaired_differences_are_newcombes() -> None:
-    """The values of Newcombe (1998), table II, example (a), method 10."""
-    found = stats.unpaired_difference(56, 70, 48, 80)
-    assert found == pytest.approx((0.2, 0.0524, 0.3339), abs=6e-5)
-    low, high = stats.unpaired_difference(0, 20, 20, 20)[1:]  # type: ignore[index]
-    assert -1 <= low < high < 0
-
-
-@pytest.mark.parametrize("counts", [(1, 19, 1, 40), (1, 40, 1, 19), (41, 40, 1, 40), (-1, 40, 1, 40)])
-def test_too_few_for_a_difference(counts: tuple[int, int, int, int]) -> None:
-    assert stats.unpaired_difference(*counts) is None
+def test_rates_over_many_samples_are_fast() -> None:
+    """A summary of 20,000 samples takes hundreds of rates."""
+    items = [item for item in range(200) for _ in range(4)]
+    outcomes = [item % 3 == 0 for item in range(800)]
+    started = time.process_time()
+    for _ in range(100):
+        stats.rate(outcomes, items)
+    assert time.process_time() - started < 0.5
