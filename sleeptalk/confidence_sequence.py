@@ -1,18 +1,19 @@
 """Intervals that hold at every moment at once, so that one may look after every item and stop when enough is known.
 
-A 95% interval for a fixed number of items errs in 5% of runs *at that number*. Who looks after every item, and stops when
-the interval pleases, errs far more often. A *confidence sequence* is one interval after each item such that in at most 5%
-of runs any of them ever leaves out the truth. So it holds whenever, and for whatever reason, one stops.
+A 95% interval for a fixed number of items errs in 5% of runs *at that number*. Who looks after every item, and stops
+when the interval pleases, errs far more often. A *confidence sequence* is one interval after each item such that in at
+most 5% of runs any of them ever leaves out the truth. So it holds whenever, and for whatever reason, one stops.
 
 The sequence here bets against every candidate mean m of observations between 0 and 1 (Waudby-Smith and Ramdas 2024). A
-gambler who believes in the mean q multiplies her capital by x q / m + (1 - x)(1 - q) / (1 - m) at each observation x. If m
-is the true mean, capital cannot be expected to grow, and by Ville's inequality it reaches 1 / 0.05 in at most 5% of runs.
-The mean of the capital of many gamblers, with q spread as Beta(1/2, 1/2) (Cover's universal portfolio; Orabona and Jun
-2021), tells which m are out: those against which it has reached that sum. For outcomes of 0 and 1 this is the beta-binomial
-mixture (Robbins 1970; Howard et al. 2021); for anything less spread, such as means of several samples, it is narrower.
+gambler who believes in the mean q multiplies her capital by x q / m + (1 - x)(1 - q) / (1 - m) at each observation x.
+If m is the true mean, capital cannot be expected to grow, and by Ville's inequality it reaches 1 / 0.05 in at most 5%
+of runs. The mean capital of many gamblers, with q spread as Beta(1/2, 1/2) (Cover's universal portfolio; Orabona and
+Jun 2021), tells which m are out: those against which it has reached that sum. For outcomes of 0 and 1 this is the
+beta-binomial mixture (Robbins 1970; Howard et al. 2021); for what is less spread, such as means of several samples, it
+is narrower.
 
-What it supposes: each observation has the same expected value, whatever was observed before. Items in random order, each
-counted once, fulfil that; items sorted by topic, or several samples of one item counted apart, do not.
+What it supposes: each observation has the same expected value, whatever was observed before. Items drawn in random
+order, each counted once, fulfil that; items sorted by topic, or several samples of one item counted apart, do not.
 """
 
 from collections.abc import Sequence
@@ -25,11 +26,11 @@ from sleeptalk.stats import LEVEL
 
 Numbers = NDArray[np.float64]
 
-GAMBLERS = 256
+GAMBLERS = 128
 """Means that are bet on. As any spread of them gives a valid sequence, the number only bounds how tight it can be: with
 256, the Beta(1/2, 1/2) spread is met exactly up to 511 observations (Gauss-Chebyshev quadrature)."""
 
-HALVINGS = 40
+HALVINGS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,15 @@
 """Stopping an evaluation of a behaviour task as soon as it has answered its question.
 
-`StopEarly(width=0.1).applied_to(task)` is the task with its items shuffled and whole items one after another, and with
+`StopEarly(width=0.1).applied_to(task)` is the task with its items shuffled, whole items one after another, and with
 Inspect's `early_stopping` set. A variant's samples are no longer run once every question about it is answered: its
-watched rates are known to within +/- `width`, and each contrast that it is part of is decided. Known and decided go by a
-confidence sequence (`sleeptalk.confidence_sequence`), which holds although one looks after every item.
+watched rates are known to within +/- `width`, and each contrast that it is part of is decided. Known and decided go by
+a confidence sequence (`sleeptalk.confidence_sequence`), which holds although one looks after every item.
 
-Inspect asks before it starts a sample; samples that run already are finished. Its log counts the samples that were
-planned in `total_samples`, those that ran in `completed_samples`, and lists the others in `results.early_stopping` beside
-the record that this module leaves there. Rates of such a log must be read with `sleeptalk.evals.stopped_logs`: the
-intervals of metrics, summary and report are for a number of samples that was fixed beforehand, and do not hold after
-stopping.
+Inspect asks before it starts a sample; samples that run already are finished, so what is saved depends on how many run
+at once (`max_samples`). The log counts the samples that were planned in `total_samples` and those that ran in
+`completed_samples`; it lists the others in `results.early_stopping`, beside the record that this module leaves there.
+Rates of such a log must be read with `sleeptalk.evals.stopped_logs`: the intervals of metrics, summary and report are
+for a number of samples that was fixed beforehand, and do not hold after stopping.
 """
 
 from collections.abc import Sequence
@@ -92,8 +92,8 @@ class StopEarly(_Frozen):
         for name in (*self.variants, *(name for pair in self.decide for name in pair)):
             if name not in known:
                 raise UnknownNameError("variant", name, known)
-        place = {cluster: at for at, cluster in enumerate(shuffled((one.cluster for one in cells.values()), self.seed))}
-        samples.sort(key=lambda sample: place[cells[str(sample.id)].cluster])
+        order = shuffled((cell.cluster for cell in cells.values()), self.seed)
+        samples.sort(key=lambda sample: order.index(cells[str(sample.id)].cluster))
         dataset = MemoryDataset(samples, name=task.dataset.name, location=task.dataset.location)
         return task_with(task, dataset=dataset, early_stopping=Stopper(self))
 
@@ -173,7 +173,8 @@ class Stopper:
         self._ledger = Ledger(cells, self.rule.seed)
         if epochs != 1:
             raise _refused(f"Stopping early needs one epoch, not {epochs}: an item's samples come one after another.")
-        if list(dict.fromkeys(cell.cluster for cell in cells.values())) != self._ledger.order or not _whole(cells):
+        clusters = [cell.cluster for cell in cells.values()]
+        if clusters != sorted(clusters, key=self._ledger.order.index):
             raise _refused("Stopping early needs its own order of items: use StopEarly.applied_to, and no shuffle.")
         self._samples = {str(sample.id): _metadata(sample) for sample in samples}
         self._goals = self.rule.goals(list(dict.fromkeys(cell.variant for cell in cells.values())))
@@ -187,9 +188,7 @@ class Stopper:
         if not about or any(goal.reached is None for goal in about):
             return None
         reason = "; ".join(_told(goal) for goal in about)
-        return EarlyStop(
-            id=id, epoch=epoch, reason=reason, metadata={"cluster": cell.cluster, "variant": cell.variant}
-        )
+        return EarlyStop(id=id, epoch=epoch, reason=reason, metadata={"cluster": cell.cluster, "variant": cell.variant})
 
     async def complete_sample(self, id: str | int, epoch: int, scores: dict[str, SampleScore]) -> None:  # noqa: A002
         """Enter an outcome and see what is now known."""
@@ -215,9 +214,7 @@ class Stopper:
         found = measured.known
         if found is None or not self.rule.met(goal, measured):
             return goal
-        reached = Reached(
-            mean=found.mean, low=found.low, high=found.high, items=found.n, after=self._ledger.completed
-        )
+        reached = Reached(mean=found.mean, low=found.low, high=found.high, items=found.n, after=self._ledger.completed)
         return goal.model_copy(update={"reached": reached})
 
 
@@ -241,13 +238,6 @@ def _metadata(sample: Sample) -> SampleMetadata:
         raise InvalidValueError(
             f"Sample {sample.id!r} is none of a behaviour task; only those can stop early (sleeptalk tasks)."
         ) from None
-
-
-def _whole(cells: dict[str, Cell]) -> bool:
-    """Whether each item's samples stand together."""
-    names = [cell.cluster for cell in cells.values()]
-    changes = sum(before != after for before, after in zip(names, names[1:], strict=False))
-    return not names or changes == len(set(names)) - 1
 
 
 def _refused(sentence: str) -> BridgedError:

@@ -1,9 +1,10 @@
 """What is known so far, item by item, counted as far as every item before is done.
 
-The unit of a confidence sequence is the item (or the group of items that share a scenario): the mean of its samples under a
-variant, between 0 and 1, counts once, when all of them are done. Samples run side by side and end out of order, and quick
-replies may differ from slow ones. So an item counts only when all items before it are done; what has ended ahead of its
-turn waits. The items' order is a seeded shuffle, so it does not depend on what the items are about or on any outcome.
+The unit of a confidence sequence is the item (or the group of items that share a scenario): the mean of its samples
+under a variant, between 0 and 1, counts once, when all of them are done. Samples run side by side and end out of order,
+and quick replies may differ from slow ones. So an item counts only when all items before it are done; what has ended
+ahead of its turn waits. The items' order is a seeded shuffle, so it does not depend on what the items are about or on
+any outcome.
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """Reading a log whose sampling stopped early: its rates with the interval that holds after stopping, and what it saved.
 
-Rates are means over items, each item counting once by the mean of its samples. They cover every item, in the items'
-order, that is done; samples that ended ahead of their turn are in the log, but not in a rate. All rates have a confidence
-sequence, also those that stopping did not go by. Several of them are not corrected for one another.
+Rates are means over items, each item counting once by the mean of its samples. They cover the items, from the first
+one on, that are done; samples that ended ahead of their turn are in the log, but not in a rate. All rates have a
+confidence sequence, also those that stopping did not go by. Several of them are not corrected for one another.
 """
 
 from dataclasses import dataclass
