@@ -1,11 +1,12 @@
 """Does the confidence sequence hold at every moment, and what does stopping save? Writes docs/results/sequential.csv.
 
-Every setting draws items whose truth is known. "Ever wrong" is the share of runs in which the interval leaves the truth
-out after any item from the first to the last, whether or not one would have stopped before. For a width, one looks after
-every fifth item, with bounds rounded outwards to 0.001; for a contrast, after every item; never below 20 items. A run
-that does not stop counts with all items. The fixed number of items that stopping is held against is what one would plan:
-for a width, by Wilson's interval at a share of 1/2, or at the true share if it were known; for a contrast, for 90% power
-of a two-sided test at the true shares. Where items have several samples, it is divided by what those add to one.
+Every setting draws items whose truth is known. "Ever wrong" is the share of runs in which the interval leaves the
+truth out after any item from the first to the last, whether or not one would have stopped before. For a width, one
+looks after every fifth item, with bounds rounded outwards to 0.001; for a contrast, after every item; never below 20
+items. A run that does not stop counts with all items. The fixed number of items that stopping is held against is what
+one would plan: for a width, by Wilson's interval at a share of 1/2, or at the true share if it were known; for a
+contrast, for 90% power of a two-sided test at the true shares. Where items have several samples, it is divided by
+what those add to one.
 """
 
 import csv
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.proportion import proportion_effectsize
+from statsmodels.stats.proportion import proportion_confint, proportion_effectsize
 
 from sleeptalk.confidence_sequence import log_stakes, pooled_capital
 from sleeptalk.stats import LEVEL, MIN_N, wilson
@@ -172,8 +173,7 @@ def peeking_rows(random: Random) -> Iterator[Row]:
         counts = draw(random, share, 1, 0.0, LOOKED_AT).cumsum(axis=1)
         wrong = np.zeros(RUNS, dtype=bool)
         for items in range(MIN_N, LOOKED_AT + 1):
-            table = np.array([wilson(count, items) for count in range(int(counts[:, items - 1].max()) + 1)])
-            low, high = table[counts[:, items - 1]].T
+            low, high = proportion_confint(counts[:, items - 1], items, method="wilson")
             wrong |= (low > share) | (high < share)
         yield {
             "question": "wilson", "share": share, "arms": 1, "correlation": 0, "items": LOOKED_AT,
