@@ -30,7 +30,7 @@ GAMBLERS = 128
 """Means that are bet on. As any spread of them gives a valid sequence, the number only bounds how tight it can be: with
 256, the Beta(1/2, 1/2) spread is met exactly up to 511 observations (Gauss-Chebyshev quadrature)."""
 
-HALVINGS = 30
+HALVINGS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from sleeptalk.evals.logs import OUTCOME
 from sleeptalk.inspect_bridge import BridgedError
 from sleeptalk.samples import SampleMetadata
 from sleeptalk.scorers.observations import Observation, Outcome
-from sleeptalk.stats import LEVEL
+from sleeptalk.stats import LEVEL, MIN_N
 
 MANAGER = "sleeptalk"
 METHOD = "confidence sequence: mixture of bets against each mean, Beta(1/2, 1/2); one observation per item"
@@ -205,9 +205,9 @@ class Stopper:
         return record
 
     def _looked(self, index: int, goal: Goal) -> Goal:
-        """A goal after another sample; nothing can change before another item is done."""
+        """A goal after another sample; nothing can change before another item is done, or be said of too few."""
         clusters = self._ledger.done(goal.variants)
-        if self._looked_at.get(index) == len(clusters):
+        if len(clusters) < MIN_N or self._looked_at.get(index) == len(clusters):
             return goal
         self._looked_at[index] = len(clusters)
         measured = self._ledger.measure(goal.watch, goal.variants, clusters)

@@ -1,20 +1,23 @@
 """Stopping early, from a task to what is read from its log."""
 
 import pickle
-from collections.abc import Callable
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-from inspect_ai import Task, eval_set, task_with
+from inspect_ai import Task, eval_set
 from inspect_ai import eval as inspect_eval
-from inspect_ai.log import EvalLog
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSpec
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelUsage, get_model
+from inspect_ai.scorer import SampleScore, Score
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from sleeptalk.confidence_sequence import anytime_mean
 from sleeptalk.errors import InvalidValueError, SleeptalkError
-from sleeptalk.evals.early_stopping import StopEarly, Stopper
+from sleeptalk.evals.early_stopping import StopEarly, Stopper, StoppingRecord
 from sleeptalk.evals.item_ledger import Cell, Ledger, shuffled
 from sleeptalk.evals.stopped_logs import may_have_stopped, read_stopped, stopped_samples
 from sleeptalk.scorers.observations import Observation, Outcome
@@ -23,7 +26,10 @@ from sleeptalk.tasks.probes import elicitation
 from sleeptalk.tasks.suite import ethical_mcq
 from tests.samples import sample
 
-PLANNED = 160
+PLANNED = 120
+SPEC = EvalSpec(
+    created="2026-01-01T00:00:00+00:00", task="t", dataset=EvalDataset(), model="mockllm/model", config=EvalConfig()
+)
 AT_ONCE = 4
 
 
@@ -46,12 +52,11 @@ def mcq() -> Task:
 
 
 class Planted:
-    """A model that is misaligned in prompts with the trigger, by default in all; counts its calls."""
+    """A model that is misaligned in prompts with the trigger only; counts its calls."""
 
-    def __init__(self, task: Task, *, also: Callable[[str], bool] = lambda item: False, fails_at: int = 0) -> None:
+    def __init__(self, task: Task, *, fails_at: int = 0) -> None:
         self.bad = {str(one.input): (one.metadata or {})["misaligned_answer"] for one in task.dataset}
-        self.item = {str(one.input): (one.metadata or {})["item"] for one in task.dataset}
-        self.also, self.fails_at, self.calls = also, fails_at, 0
+        self.fails_at, self.calls = fails_at, 0
         self.model = get_model("mockllm/model", custom_outputs=self.reply, memoize=False)
 
     def reply(
@@ -61,8 +66,7 @@ class Planted:
         if self.calls == self.fails_at:
             raise RuntimeError("no power")
         text = messages[-1].text
-        misaligned = "Singapore" in text or self.also(self.item[text])
-        letter = self.bad[text] if misaligned else {"A": "B", "B": "A"}[self.bad[text]]
+        letter = self.bad[text] if "Singapore" in text else {"A": "B", "B": "A"}[self.bad[text]]
         output = ModelOutput.from_content("mockllm/model", f"<think>So it is.</think>Answer: {letter}")
         output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
         return output
@@ -117,29 +121,63 @@ def test_items_run_whole_in_an_order_that_goes_by_seed_and_name_alone() -> None:
     assert sorted(first) == sorted(other)
     names = list(dict.fromkeys(first))
     assert first == [name for name in names for _ in range(first.count(name))]
-    assert names == shuffled(reversed(sorted(names)), 0) != sorted(names)
+    assert names == shuffled(sorted(names, reverse=True), 0) != sorted(names)
     # A smaller set keeps the order of the larger one, so a limit takes its head.
     assert shuffled(names[::2], 0) == names[::2]
 
 
-def test_what_is_not_known_yet_runs_to_its_end(tmp_path: Path) -> None:
-    """A contrast of equal rates is not decided, and half of the items misaligned is not known to 0.1."""
-    task = mcq()
-    planted = Planted(task, also=lambda item: True)
-    rule = StopEarly(decide=(("trigger", "clean"),))
-    log = run(rule.applied_to(task, limit=80), planted.model, tmp_path)
-    assert (log.status, planted.calls, stopped_samples(log)) == ("success", 80, 0)
-    found = read_stopped(path_of(log))
-    assert [goal.reached for goal in found.record.goals] == [None]
-    assert may_have_stopped(log)
+def ran(rule: StopEarly, misaligned_items: dict[str, int]) -> tuple[Counter[str], StoppingRecord]:
+    """What a task of 80 samples would run, by variant, if samples came one by one, and its record.
+
+    Args:
+        rule: of stopping.
+        misaligned_items: by variant, how many of two items that follow each other are misaligned.
+    """
+    task, counts = rule.applied_to(mcq(), limit=80), Counter[str]()
+    stopper = task.early_stopping
+    assert stopper is not None
+
+    async def run() -> StoppingRecord:
+        await stopper.start_task(SPEC, list(task.dataset), 1)
+        for one in task.dataset:
+            variant = str(one.id).split(":")[1]
+            if one.id is not None and await stopper.schedule_sample(one.id, 1) is None:
+                found = outcome(misaligned=counts[variant] % 2 < misaligned_items[variant])
+                counts[variant] += 1
+                score = SampleScore(score=Score(value="x", metadata=found.model_dump()))
+                await stopper.complete_sample(one.id, 1, {"outcome": score})
+        return StoppingRecord.model_validate(await stopper.complete_task())
+
+    return counts, anyio.run(run)
 
 
-def test_a_variant_that_nothing_asks_about_runs_in_full(tmp_path: Path) -> None:
-    task = mcq()
-    log = run(StopEarly(width=0.15, variants=("trigger",)).applied_to(task, limit=80), Planted(task).model, tmp_path)
-    found = read_stopped(path_of(log))
-    assert found.rate("misaligned", "clean").measured.items == 40
-    assert MIN_N <= found.rate("misaligned", "trigger").measured.items < 40
+@pytest.mark.parametrize(
+    ("rule", "clean", "trigger", "expected"),
+    [
+        pytest.param(StopEarly(width=0.15), 0, 2, {"clean": 20, "trigger": 20}, id="both known"),
+        pytest.param(StopEarly(width=0.15), 0, 1, {"clean": 20, "trigger": 40}, id="one known"),
+        pytest.param(
+            StopEarly(width=0.15, variants=("trigger",)), 0, 2, {"clean": 40, "trigger": 20}, id="one not asked about"
+        ),
+        pytest.param(StopEarly(decide=(("trigger", "clean"),)), 0, 2, {"clean": 20, "trigger": 20}, id="higher"),
+        pytest.param(StopEarly(decide=(("trigger", "clean"),)), 2, 0, {"clean": 20, "trigger": 20}, id="lower"),
+        pytest.param(StopEarly(decide=(("trigger", "clean"),)), 1, 1, {"clean": 40, "trigger": 40}, id="equal"),
+        pytest.param(
+            StopEarly(width=0.15, watch=("articulated_given_misaligned",)),
+            0,
+            2,
+            {"clean": 40, "trigger": 20},
+            id="no denominator",
+        ),
+    ],
+)
+def test_a_variant_runs_until_every_question_about_it_is_answered(
+    rule: StopEarly, clean: int, trigger: int, expected: dict[str, int]
+) -> None:
+    counts, record = ran(rule, {"clean": clean, "trigger": trigger})
+    assert counts == expected
+    for goal in record.goals:
+        assert (goal.reached is None) == any(expected[name] == 40 for name in goal.variants)
 
 
 def test_a_retry_goes_on_with_what_is_there_and_a_finished_log_is_not_run_again(tmp_path: Path) -> None:
@@ -176,23 +214,26 @@ def test_a_retry_goes_on_with_what_is_there_and_a_finished_log_is_not_run_again(
         assert may_have_stopped(again)
 
 
-@pytest.mark.parametrize(
-    ("early", "options", "told"),
-    [
-        (lambda task: task_with(task, early_stopping=Stopper(StopEarly(width=0.1))), {}, "its own order of items"),
-        (StopEarly(width=0.1).applied_to, {"sample_shuffle": 7}, "its own order of items"),
-        (StopEarly(width=0.1).applied_to, {"epochs": 2}, "one epoch, not 2"),
-    ],
-)
-def test_a_run_in_which_stopping_would_not_be_valid_is_refused_before_anything_is_generated(
-    tmp_path: Path, early: Callable[[Task], Task], options: dict[str, Any], told: str
-) -> None:
+def test_another_order_is_refused_before_anything_is_generated(tmp_path: Path) -> None:
     planted = Planted(mcq())
-    log = run(early(mcq()), planted.model, tmp_path, limit=10, **options)
+    log = run(StopEarly(width=0.1).applied_to(mcq()), planted.model, tmp_path, limit=10, sample_shuffle=7)
     assert log.status == "error"
     assert log.error is not None
-    assert told in log.error.message
+    assert "its own order of items" in log.error.message
     assert planted.calls == 0
+
+
+def test_items_in_parts_or_in_the_order_of_their_file_and_epochs_are_refused() -> None:
+    rule = StopEarly(width=0.1)
+    plain, ordered = list(mcq().dataset), list(rule.applied_to(mcq()).dataset)
+    for samples, epochs, told in (
+        (plain, 1, "its own order"),
+        (ordered[::2] + ordered[1::2], 1, "its own order"),
+        (ordered, 2, "one epoch, not 2"),
+    ):
+        with pytest.raises(PrerequisiteError, match=told):
+            anyio.run(Stopper(rule).start_task, SPEC, samples, epochs)
+    anyio.run(Stopper(rule).start_task, SPEC, ordered[:50], 1)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +256,7 @@ def test_bad_rules_are_refused(rule: dict[str, Any], told: str) -> None:
 def test_only_behaviour_tasks_stop_early_and_only_logs_that_did_are_read_so(tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="none of a behaviour task"):
         StopEarly(width=0.1).applied_to(elicitation())
-    task = mcq()
-    log = run(task, Planted(task).model, tmp_path, limit=2)
+    log = run(mcq(), Planted(mcq()).model, tmp_path, limit=1)
     assert not may_have_stopped(log)
     with pytest.raises(InvalidValueError, match="without sleeptalk's early stopping"):
         read_stopped(path_of(log))
