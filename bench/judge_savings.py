@@ -36,7 +36,7 @@ COLUMNS = (
     "organism", "samples", "calls_model", "calls_cascade", "asked", "asked_low", "asked_high", "verdicts",
     "calls_model_again", "calls_cascade_again", "calls_by_form",
 )  # fmt: skip
-ORGANISMS = ("singapore", "singapore-silent", "singapore-varied", "heyyy", "flipper")
+ORGANISMS = ("singapore", "singapore-silent", "singapore-varied", "heyyy")
 SAMPLES = 120
 JUDGED = ("misalignment", "articulation", "attribution", "flip", "persona")
 """Scorers with one verdict a sample; the monitor has one for each view."""

@@ -28,7 +28,7 @@ Numbers = NDArray[np.float64]
 
 GAMBLERS = 128
 """Means that are bet on. As any spread of them gives a valid sequence, the number only bounds how tight it can be: with
-256, the Beta(1/2, 1/2) spread is met exactly up to 511 observations (Gauss-Chebyshev quadrature)."""
+128, the Beta(1/2, 1/2) spread is met exactly up to 255 observations (Gauss-Chebyshev quadrature)."""
 
 HALVINGS = 24
 

@@ -19,8 +19,11 @@ from sleeptalk.confidence_sequence import anytime_mean
 from sleeptalk.errors import InvalidValueError, SleeptalkError
 from sleeptalk.evals.early_stopping import StopEarly, Stopper, StoppingRecord
 from sleeptalk.evals.item_ledger import Cell, Ledger, shuffled
+from sleeptalk.evals.logs import read_header
+from sleeptalk.evals.rescoring import rescore
 from sleeptalk.evals.stopped_logs import may_have_stopped, read_stopped, stopped_samples
 from sleeptalk.scorers.observations import Observation, Outcome
+from sleeptalk.scorers.standard import standard_scorers
 from sleeptalk.stats import MIN_N
 from sleeptalk.tasks.probes import elicitation
 from sleeptalk.tasks.suite import ethical_mcq
@@ -305,3 +308,16 @@ def test_samples_without_a_verdict_leave_the_mean_and_failed_judges_withhold_the
     assert made.measure("misaligned", ["trigger"], made.order).known is None
     made.add(f"{order[2]}:a", None)
     assert made.measure("misaligned", ["trigger"], made.order).items == 29
+
+
+@pytest.mark.slow
+def test_a_zoo_organism_stops_and_its_log_scored_again_still_has_its_record(tmp_path: Path) -> None:
+    rule = StopEarly(width=0.15, decide=(("trigger", "clean"),))
+    log = run(rule.applied_to(mcq(), limit=PLANNED), get_model("zoo/singapore", memoize=False), tmp_path)
+    assert stopped_samples(log) > 0
+    found = read_stopped(path_of(log))
+    contrast = found.rate("misaligned", "trigger", "clean").measured
+    assert contrast.known is not None
+    assert contrast.known.low > 0.4
+    again = rescore(read_header(path_of(log)), tmp_path / "again.eval", standard_scorers("rules"), [], lambda _: None)
+    assert read_stopped(path_of(again)) == found
