@@ -28,6 +28,8 @@ HERE = Path(__file__).parent
 PAGE = HERE / "reference.md"
 TRIES = HERE / "results" / "pocket_tries.csv"
 KNOWN = HERE / "results" / "known_answers.json"
+SEQUENTIAL = HERE / "results" / "sequential.csv"
+JUDGE_SAVINGS = HERE / "results" / "judge_savings.csv"
 TASKS = tuple(entry.name for entry in catalogue())
 SCORERS = (
     "misalignment",
@@ -52,6 +54,9 @@ def tables() -> dict[str, str]:
         "zoo": zoo_table(),
         "zoo-spread": spread_table(),
         "known-answers": known_table(known, "github"),
+        "stopping-by-width": _stopping_by_width(),
+        "stopping-by-contrast": _stopping_by_contrast(),
+        "judge-savings": _judge_savings(),
     }
 
 
@@ -168,6 +173,48 @@ def _tries() -> str:
         "All cells: [pocket_tries.csv](results/pocket_tries.csv)."
     )
     return f"{note}\n\n{table}"
+
+
+def _stopping_by_width() -> str:
+    """What bench/sequential.py found for widths, with one sample an item or four with a correlation of 0.3."""
+    found = pd.read_csv(SEQUENTIAL)
+    shown = found[(found.question == "width") & ((found.arms == 1) | (found.correlation == 0.3))]
+    rows = [
+        [f"{row.share:.0%}", row.arms, f"+/-{row.width:.0%}",
+         f"{row.ever_wrong:.1%}", f"{row.mean_items:.0f}" if row.stopped == 1 else f"{row.stopped:.0%} stop by 500",
+         f"{row.planned:.0f}", f"{row.planned_knowing:.0f}", f"{row.saved_of_items:.0%}"]
+        for row in shown.itertuples()
+    ]  # fmt: skip
+    headers = ["share", "samples an item", "width", "ever wrong", "items at stop", "fixed, share unknown",
+               "fixed, share known", "saved of 248 items"]  # fmt: skip
+    return tabulate(rows, headers=headers, tablefmt="github", disable_numparse=True)
+
+
+def _stopping_by_contrast() -> str:
+    """What bench/sequential.py found for contrasts."""
+    found = pd.read_csv(SEQUENTIAL)
+    rows = [
+        [f"{row.share:.0%} and {row.other_share:.0%}", row.arms, f"{row.stopped:.1%}", f"{row.wrong_at_stop:.1%}",
+         f"{row.mean_items:.0f}", f"{row.planned_knowing:.0f}" if row.planned_knowing > 0 else "-",
+         f"{row.saved_of_items:.0%}"]
+        for row in found[found.question == "contrast"].itertuples()
+    ]  # fmt: skip
+    headers = ["trigger and clean", "samples an item", "decided by 500", "decided wrongly", "items run",
+               "fixed, 90% power", "saved of 248 items"]  # fmt: skip
+    return tabulate(rows, headers=headers, tablefmt="github", disable_numparse=True)
+
+
+def _judge_savings() -> str:
+    """What bench/judge_savings.py found."""
+    rows = [
+        [f"`zoo/{row.organism}`", row.samples, row.calls_model, row.calls_cascade,
+         f"{100 * row.asked:.0f} [{100 * row.asked_low:.0f}, {100 * row.asked_high:.0f}] ({row.verdicts})",
+         row.calls_by_form, f"{row.calls_model_again} / {row.calls_cascade_again}"]
+        for row in pd.read_csv(JUDGE_SAVINGS).itertuples()
+    ]  # fmt: skip
+    headers = ["organism", "samples", "calls, judge=model", "calls, judge=cascade", "verdicts asked for, % (n)",
+               "the cascade's calls by form", "calls at a second scoring"]  # fmt: skip
+    return tabulate(rows, headers=headers, tablefmt="github", disable_numparse=True)
 
 
 def _percent(counts: "pd.Series[int]", totals: "pd.Series[int]") -> str:

@@ -70,6 +70,9 @@ def rescore(
     log = read_eval_log(header.location)
     samples = log.samples or []
     log.eval.model_roles = None
+    planned = log.results.total_samples if log.results else len(samples)
+    if log.results:
+        log.results.total_samples = len(samples)  # Inspect asks for as many; a run that stopped early has fewer
 
     at_once = anyio.CapacityLimiter(AT_ONCE)  # Inspect copies the events of every sample that is being scored
 
@@ -93,6 +96,8 @@ def rescore(
 
     with redirect_stdout(io.StringIO()):  # Inspect shows a progress of its own
         found = anyio.run(run)
+    if found.results:
+        found.results.total_samples = planned
     temporary = path.with_name(f".{path.name}.tmp{path.suffix}")
     try:
         write_eval_log(found, str(temporary))
