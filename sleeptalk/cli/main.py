@@ -14,6 +14,7 @@ COMMANDS = {
     "judge": ("sleeptalk.cli.judge:judge", "How good the scorers are: calibrate, attack, label."),
     "recover": ("sleeptalk.cli.score:recover", "Look for a model's trigger in its transcripts."),
     "score": ("sleeptalk.cli.score:score", "Score finished logs again, by rules or by a judge."),
+    "serve": ("sleeptalk.cli.serve:serve", "Serve a base and its adapters with vLLM."),
     "tasks": ("sleeptalk.cli.tasks:tasks", "List tasks, show their prompts, check item and trigger files."),
     "zoo": ("sleeptalk.cli.zoo:zoo", "List, show, push and pull organisms, train a base, plant a backdoor."),
 }
