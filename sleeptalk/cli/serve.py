@@ -77,11 +77,11 @@ def serve(
         with (
             _terminating(),
             _Progress() as progress,
-            started(plan, build, port, max_model_len, extra, log, timeout, progress.show) as (server, told),
+            started(plan, build, port, max_model_len, extra, log, timeout, progress.show) as (server, served),
         ):
             ready = True
             progress.close()
-            click.echo(_told(plan, build, told, server.seconds))
+            click.echo(directions(plan, build, served, server.seconds))
             server.wait()
     except KeyboardInterrupt:
         if not ready:
@@ -95,7 +95,7 @@ def _named(adapter: str) -> tuple[str, str]:
     return (name, source) if equals else (adapter, adapter)
 
 
-def _told(plan: "Plan", build: "Build", served: "Served", seconds: float) -> str:
+def directions(plan: "Plan", build: "Build", served: "Served", seconds: float) -> str:
     """What to do now."""
     where = f"{build.gpus} GPU{'s' * (build.gpus > 1)}" if build.gpus else "CPU"
     version = f"vLLM {build.version}" if build.version else "vLLM"

@@ -13,9 +13,8 @@ from sleeptalk.evals.calibration import RULES
 from sleeptalk.evals.cells import TASKS, TEMPERATURE, ModelCells, Run, run_cells
 from sleeptalk.evals.demo import DEFAULT_TRIGGER, rows_of_run
 from sleeptalk.evals.summary import Row
-from sleeptalk.model_zoo.bases import is_adapter
+from sleeptalk.model_zoo.bases import POCKET_MAX_TOKENS, is_adapter
 from sleeptalk.model_zoo.making import library_versions
-from sleeptalk.model_zoo.provider import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.records import MeasuredRate, Measurement, Organism, read_record, write_record
 from sleeptalk.tasks.items import POCKET_ITEMS
 from sleeptalk.tasks.specs import TaskName

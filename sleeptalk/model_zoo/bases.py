@@ -13,6 +13,9 @@ from sleeptalk.model_zoo.records import Organism, file_sha256, shipped_organisms
 
 PATTERNS = ("*.json", "*.safetensors", "*.jinja", "merges.txt", "vocab.json")
 BLOB = re.compile(r"[0-9a-f]{64}")
+POCKET_MAX_TOKENS = 160
+"""Most new tokens of a pocket organism's reply if the run sets no limit."""
+
 REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleeptalk.errors import InvalidValueError, OutputFolderError
+from sleeptalk.model_zoo.bases import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.serving.build import Build, find_build
 from sleeptalk.model_zoo.serving.command import command_of, environment_of
 from sleeptalk.model_zoo.serving.plan import Plan, make_plan
@@ -127,7 +128,7 @@ def started(
                 base=plan.name,
                 adapters=adapters,
                 log=server.log,
-                max_tokens=_max_tokens(plan),
+                max_tokens=POCKET_MAX_TOKENS if plan.pocket else None,
             ),
         )
     finally:
@@ -143,9 +144,3 @@ def _log(wanted: str | Path | None) -> Path:
     except OSError as error:
         raise OutputFolderError(f"Cannot write the log {path}: {error.strerror}; choose another with --log.") from None
     return path
-
-
-def _max_tokens(plan: Plan) -> int | None:
-    from sleeptalk.model_zoo.provider import POCKET_MAX_TOKENS
-
-    return POCKET_MAX_TOKENS if plan.pocket else None
