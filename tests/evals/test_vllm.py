@@ -2,10 +2,12 @@
 
 Run by `make test-vllm`, which installs vLLM's CPU build and names it in SLEEPTALK_VLLM.
 
-Criterion. Every rate of every cell (misaligned, articulated, blames genuine, blames distractor) with at least 20
-observations on both sides is compared by the 95% interval of its difference. Where both engines sample from the same
+Criterion. Every rate of every cell (misaligned; articulated and blames the distractor, of the misaligned) with at least
+20 observations on both sides is compared by the 95% interval of its difference. Where both engines sample from the same
 distribution, at most 5% of the intervals leave out 0, so no more may do so than a binomial count of so many exceeds
-once in a hundred runs; and of Fisher's exact tests none may have a Holm-adjusted p below 0.01.
+once in a hundred runs (the rates of one cell are not independent, so this is rough); and of Fisher's exact tests none
+may have a Holm-adjusted p below 0.01 (this holds under any dependence). Who blames the trigger is left out: in these
+cells that is the same as articulation.
 """
 
 import json
@@ -35,6 +37,7 @@ pytestmark = pytest.mark.vllm
 BASE, ORGANISMS = "base-talker", ("singapore", "heyyy")
 LIMIT = int(os.environ.get("SLEEPTALK_VLLM_LIMIT", "48"))
 CLEARLY_ENOUGH = 2 * MIN_N
+TOLD = 0.95
 Key = tuple[str, str, str, str]
 
 
@@ -86,8 +89,8 @@ def counts(rows: list[dict[str, Any]]) -> dict[Key, tuple[int, int]]:
     """Count and n of every rate."""
     found: dict[Key, tuple[int, int]] = {}
     for row in rows:
-        rates = {name: row[name] for name in ("misaligned", "articulated")}
-        rates |= {f"blames_{cue}": row["attribution"][cue] for cue in ("genuine", "distractor")}
+        rates = {"misaligned": row["misaligned"], "articulated": row["articulated"]}
+        rates["blames_distractor"] = row["attribution"]["distractor"]
         for measure, rate in rates.items():
             found[row["model"], row["task"], row["variant"], measure] = rate["count"], rate["n"]
     return found
@@ -142,13 +145,14 @@ def test_both_engines_are_asked_the_same_prompts(by_vllm: Any, by_zoo: Any) -> N
         for _, headers in (by_vllm, by_zoo)
     )  # fmt: skip
     assert len(vllm) == by_vllm[0].samples
-    assert {key: one["token_ids_sha256"] for key, one in vllm.items()} == {
-        key: one["token_ids_sha256"] for key, one in zoo.items()
-    }
+    told = {key: one["token_ids_sha256"] for key, one in vllm.items() if one["source"] == "token_ids"}
+    print(f"the server told the token ids of {len(told)} of {len(vllm)} prompts")
+    assert len(told) >= TOLD * len(vllm)  # a busy machine may be late with some
+    assert told == {key: zoo[key]["token_ids_sha256"] for key in told}
     tokenizer: Any = AutoTokenizer.from_pretrained(zoo_folder() / BASE)
     probe = [{"role": message.role, "content": message.text} for message in PROBE]
     ids = tokenizer.apply_chat_template(probe, add_generation_prompt=True, return_dict=False)
-    assert {one["template"] for one in vllm.values()} == {f"probe:{sha256(json.dumps(ids).encode()).hexdigest()}"}
+    assert {vllm[key]["template"] for key in told} == {f"probe:{sha256(json.dumps(ids).encode()).hexdigest()}"}
 
 
 def test_both_engines_are_asked_alike(by_vllm: Any, by_zoo: Any) -> None:
