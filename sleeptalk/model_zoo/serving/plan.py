@@ -128,11 +128,8 @@ def _checked_config(folder: Path) -> int | None:
     """
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        kind, biased, context = (
-            config.get("model_type"),
-            config.get("attention_bias"),
-            config.get("max_position_embeddings"),
-        )
+        kind, biased = config.get("model_type"), config.get("attention_bias")
+        context = config.get("max_position_embeddings")
     except (OSError, ValueError, AttributeError) as error:
         raise InputFileError(f"Cannot read {folder / CONFIG}: {plain(error, 200)}.") from None
     if (folder / STEERING).exists() or (kind == "qwen3" and biased):

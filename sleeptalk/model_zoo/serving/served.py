@@ -137,7 +137,8 @@ def started(
 
 def _log(wanted: str | Path | None) -> Path:
     if wanted is None:
-        return Path(tempfile.mkstemp(prefix="sleeptalk-vllm-", suffix=".log")[1])
+        with tempfile.NamedTemporaryFile(prefix="sleeptalk-vllm-", suffix=".log", delete=False) as made:
+            return Path(made.name)
     path = Path(wanted).expanduser().absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

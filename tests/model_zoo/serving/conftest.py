@@ -45,7 +45,7 @@ def engine_of(log: Path) -> int:
     return int(line.split()[1])
 
 
-def is_gone(process: int, seconds: float = 5.0) -> bool:
+def is_gone(process: int, seconds: float = 30.0) -> bool:
     """Whether a process ends in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

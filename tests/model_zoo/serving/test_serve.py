@@ -28,6 +28,7 @@ from sleeptalk.model_zoo.serving.server import ServerFailedError
 from sleeptalk.tasks.suite import ethical_mcq
 from tests.model_zoo.serving.conftest import engine_of, is_gone
 
+LATE = 60
 ADAPTERS = [("singapore", "singapore"), ("hey", "heyyy")]
 
 
@@ -176,7 +177,7 @@ def test_nothing_outlives_the_command(vllm: str, log: Path, number: signal.Signa
     process = commanded(vllm, log)
     engine = engine_of(log)
     process.send_signal(number)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=LATE)
     assert is_gone(engine)
     if number != signal.SIGKILL:
         assert process.returncode == 0
@@ -188,7 +189,7 @@ def test_the_command_says_when_its_server_dies(vllm: str, log: Path) -> None:
     port = told(log, "arguments")["port"]
     with pytest.raises(httpx.HTTPError):
         httpx.post(f"http://127.0.0.1:{port}/v1/chat/completions", json={}, trust_env=False)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=LATE)
     assert process.returncode == 1
     assert "Error: The vLLM server ended with exit code 3" in err
     assert err.rstrip().endswith("EngineDeadError: out of memory")
