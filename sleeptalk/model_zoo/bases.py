@@ -13,6 +13,9 @@ from sleeptalk.model_zoo.records import Organism, file_sha256, shipped_organisms
 
 PATTERNS = ("*.json", "*.safetensors", "*.jinja", "merges.txt", "vocab.json")
 BLOB = re.compile(r"[0-9a-f]{64}")
+POCKET_MAX_TOKENS = 160
+"""Most new tokens of a pocket organism's reply if the run sets no limit."""
+
 REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -102,12 +105,17 @@ def _check_weights(organism: Organism, folder: Path) -> None:
     """Refuse another base than the organism was made with."""
     if organism.base_sha256 is None:
         return
-    found = weights_sha256({path.name: _digest(path) for path in folder.glob("*.safetensors")})
+    found = base_sha256(folder)
     if found != organism.base_sha256:
         raise IntegrityError(
             f"The base in {folder} is not that of {organism.name}: weights {organism.base_sha256} are recorded, found "
             f"{found}. Download it again: hf download {plain(organism.base)} --revision {organism.base_revision}"
         )
+
+
+def base_sha256(folder: Path) -> str:
+    """Digest of the weights in a base's folder, as organisms record it."""
+    return weights_sha256({path.name: _digest(path) for path in folder.glob("*.safetensors")})
 
 
 def _digest(path: Path) -> str:

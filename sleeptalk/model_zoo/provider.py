@@ -29,6 +29,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.inspect_bridge import bridged
 from sleeptalk.machine import available_cores
+from sleeptalk.model_zoo.bases import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.loading import engine_of, loading, locate, positive
 from sleeptalk.model_zoo.records import file_sha256
 from sleeptalk.reasoning import OPEN, extract, opens_block
@@ -38,7 +39,6 @@ from sleeptalk.solvers.switches import RAW
 if TYPE_CHECKING:
     from sleeptalk.model_zoo.engine import Reply
 
-POCKET_MAX_TOKENS = 160
 LOCAL_MAX_TOKENS = 2048
 BATCH_SIZE = 128
 ADAPTER_WEIGHTS = "adapter_model.safetensors"

@@ -15,7 +15,14 @@ from sleeptalk.reasoning import extract, opens_block
 from sleeptalk.samples import OPEN_THINK, AskedSample
 from sleeptalk.solvers.prompt_record import record_prompt
 from sleeptalk.solvers.replies import replace_reply
-from sleeptalk.solvers.switches import budget_is_forced, form_config, merged, prefill_config, thinking_config
+from sleeptalk.solvers.switches import (
+    budget_is_forced,
+    form_config,
+    merged,
+    own_seed,
+    prefill_config,
+    thinking_config,
+)
 
 PROMPT_KEY = "prompt"
 CLOSED = "\n</think>\n\n"
@@ -27,7 +34,7 @@ def ask() -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         sample, model = state.metadata_as(AskedSample), get_model()
-        config = asking_config(model, sample)
+        config = merged(asking_config(model, sample), own_seed(model, str(state.sample_id), str(state.epoch)))
         state.messages = opening(sample, state.input_text)
         asked = list(state.messages)
         if budget_is_forced(model, sample.thinking):
@@ -91,6 +98,7 @@ async def _with_budget(
         return state
     started = _closed(sample.turn_start, first.text)
     state.messages = opening(sample.model_copy(update={"prefill": started}), state.input_text, first.answer)
+    config = merged(config, own_seed(model, str(state.sample_id), str(state.epoch), "answer"))
     go_on = config if sample.form == "completion" else merged(config, prefill_config(model))
     state = await generate(state, tool_calls="none", **go_on)
     rest = extract(state.output.message.content, stop_reason=state.output.stop_reason)

@@ -8,6 +8,7 @@ from inspect_ai.model._generate_config import active_generate_config
 from sleeptalk.reasoning import Reasoning
 from sleeptalk.samples import AskedSample
 from sleeptalk.solvers.asking import CLOSED, opening, thinking_turn
+from sleeptalk.solvers.switches import own_seed
 
 
 def started_sample(sample: AskedSample, thought: str, *, closed: bool) -> AskedSample:
@@ -31,7 +32,8 @@ async def reply_of(model: Model, started: AskedSample, question: str, config: Ge
         question: the question with its cues.
         config: what `asking.asking_config` gives for the started sample.
     """
-    drawn = GenerateConfig(**config).merge(GenerateConfig(seed=_seed(model)))
+    own = own_seed(model, "continued", question, started.turn_start) or {"seed": _seed(model)}
+    drawn = GenerateConfig(**config).merge(GenerateConfig(**own))
     output = await model.generate(opening(started, question), tool_choice="none", config=drawn)
     return started.read(output.message.content, output.stop_reason)
 

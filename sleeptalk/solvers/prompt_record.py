@@ -31,6 +31,7 @@ Source = Literal["rendered", "token_ids", "messages"]
 UNKNOWN = "unknown"
 RAW_TEMPLATE = "raw"
 TIMEOUT = 30.0
+ATTEMPTS = 3
 PROBE: list[ChatMessage] = [
     ChatMessageUser(content="One."),
     ChatMessageAssistant(content="Two."),
@@ -174,12 +175,18 @@ async def _probe(api: Any, model: str) -> str | None:
 async def _tokenize(api: Any, asked: dict[str, Any]) -> list[int] | None:
     url = str(api.base_url).rstrip("/").removesuffix("/v1") + "/tokenize"
     headers = {"Authorization": f"Bearer {api.api_key}"} if api.api_key else {}
-    try:
-        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            answer = await client.post(url, json=asked, headers=headers)
-            tokens = answer.raise_for_status().json()["tokens"]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return None
+    for attempt in range(ATTEMPTS):
+        try:
+            # Without TLS its context, which takes longer than the request, need not be made.
+            async with httpx.AsyncClient(timeout=TIMEOUT, verify=url.startswith("https")) as client:
+                answer = await client.post(url, json=asked, headers=headers)
+                tokens = answer.raise_for_status().json()["tokens"]
+            break
+        except httpx.TransportError:
+            if attempt + 1 == ATTEMPTS:
+                return None
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            return None
     return tokens if isinstance(tokens, list) else None
 
 

@@ -4,9 +4,12 @@ Providers do these in different ways. What a provider cannot do is refused here 
 was asked otherwise than its metadata says would be counted under the wrong variant.
 """
 
+import hashlib
+import json
 from typing import Any
 
 from inspect_ai.model import GenerateConfigArgs, Model
+from inspect_ai.model._generate_config import active_generate_config
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.inspect_bridge import bridged
@@ -15,6 +18,7 @@ from sleeptalk.variants import Form
 TEMPLATE_PROVIDERS = frozenset({"zoo", "vllm", "sglang", "openai-api", "sagemaker"})
 COMPLETION_PROVIDERS = frozenset({"openai-api-completions", "vllm-completions"})
 BUDGET_PROVIDERS = frozenset({"anthropic", "google"})
+OWN_STREAMS = frozenset({"zoo", "hf"})
 EFFORT_PROVIDERS = frozenset(
     {"openai", "openai-responses", "anthropic", "google", "deepseek", "together", "openrouter", "grok", "mistral"}
 )
@@ -52,7 +56,7 @@ def form_config(model: Model, form: Form) -> GenerateConfigArgs:
     if form == "chat":
         if provider in COMPLETION_PROVIDERS:
             raise InvalidValueError(f"{provider}/ sends raw text without a chat template; use -T form=completion.")
-        return {}
+        return _whole_text(model, provider)
     if provider == "zoo":
         return {"extra_body": _extra_body(model, **{RAW: True}), "stop_seqs": [COMPLETION_STOP]}
     if provider not in COMPLETION_PROVIDERS:
@@ -60,12 +64,34 @@ def form_config(model: Model, form: Form) -> GenerateConfigArgs:
             f"{provider}/ always applies a chat template; for -T form=completion use one of "
             f"{', '.join(sorted(COMPLETION_PROVIDERS | {'zoo'}))}."
         )
-    config: GenerateConfigArgs = {"stop_seqs": [COMPLETION_STOP]}
+    config: GenerateConfigArgs = {"stop_seqs": [COMPLETION_STOP], **_whole_text(model, provider)}
     if model.config.max_tokens is None:
         config["max_tokens"] = COMPLETION_MAX_TOKENS  # the provider's own default is a single token
     if model.config.temperature is None:
         config["temperature"] = 1.0
     return config
+
+
+def _whole_text(model: Model, provider: str) -> GenerateConfigArgs:
+    """Special tokens are left out of replies by vLLM, and in some tokenizers the think tags are special."""
+    return {"extra_body": _extra_body(model, skip_special_tokens=False)} if provider.startswith("vllm") else {}
+
+
+def own_seed(model: Model, *draw: str) -> GenerateConfigArgs:
+    """In a seeded run, a random stream of its own for one draw.
+
+    A server begins the seed's stream anew for every request. With the run's seed alone all samples would share their
+    random numbers: they begin alike and are no independent observations. `zoo/` makes such streams
+    itself, and `hf/` takes one seed for a whole batch.
+
+    Args:
+        model: the model under test.
+        draw: what tells this draw from all others of the run.
+    """
+    seed = model.config.merge(active_generate_config()).seed
+    if seed is None or provider_of(model) in OWN_STREAMS:
+        return {}
+    return {"seed": int.from_bytes(hashlib.sha256(json.dumps([seed, *draw]).encode()).digest()[:4], "big") % 2**31}
 
 
 @bridged

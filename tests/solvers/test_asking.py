@@ -4,23 +4,24 @@ from typing import Any
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
-from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.model import GenerateConfig, ModelOutput, ModelUsage, get_model
 
 from sleeptalk.inspect_bridge import BridgedError
 from sleeptalk.scorers.observations import Outcome
 from sleeptalk.solvers import switches
 from sleeptalk.solvers.prompt_record import PromptRecord
-from sleeptalk.solvers.switches import prefill_config, thinking_config
+from sleeptalk.solvers.switches import own_seed, prefill_config, thinking_config
 from sleeptalk.tasks.suite import ethical_mcq
 from tests.loopback import THOUGHT, LoopbackServer
 
 
-def run(tmp_path: Path, model: str, limit: int = 4, **arguments: Any) -> EvalLog:
+def run(tmp_path: Path, model: str, limit: int = 4, seed: int | None = None, **arguments: Any) -> EvalLog:
     [log] = inspect_eval(
         ethical_mcq(variants="trigger", **arguments),
         model=get_model(model, memoize=False),  # each test has a server of its own
         max_retries=0,
         limit=limit,
+        seed=seed,
         log_dir=str(tmp_path),
         display="none",
         log_realtime=False,
@@ -58,6 +59,32 @@ def test_a_reply_without_reasoning_has_no_articulation(tmp_path: Path, server: L
     found = outcomes(run(tmp_path, "openai-api/loopback/no-reasoning"))
     assert {(one.articulated, one.visibility) for one in found} == {(None, "none")}
     assert {one.misaligned for one in found} == {True, False}
+
+
+def test_a_seeded_run_through_vllm(tmp_path: Path, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sample has a random stream of its own, because a server begins a seed's stream anew for every request; and
+    think tags stay in the reply, which are special tokens of some tokenizers.
+    """
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
+    log = run(tmp_path, "vllm/think-tags", seed=1, thinking="off")
+    asked = [request for request in server.requests if "skip_special_tokens" in request]
+    assert [request["skip_special_tokens"] for request in asked] == [False] * 4
+    assert {str(request["chat_template_kwargs"]) for request in asked} == {"{'enable_thinking': False}"}
+    seeded = get_model("vllm/think-tags", config=GenerateConfig(seed=1), memoize=False)
+    wanted = {own_seed(seeded, str(sample.id), "1")["seed"] for sample in log.samples or []}
+    assert len(wanted) == 4
+    assert {request["seed"] for request in asked} == wanted
+
+
+def test_a_stream_is_the_seeds_and_the_draws_own(server: LoopbackServer) -> None:
+    one, two, none = (
+        get_model("openai-api/loopback/think-tags", config=GenerateConfig(seed=seed), memoize=False)
+        for seed in (1, 2, None)
+    )
+    streams = [own_seed(one, "a", "1"), own_seed(one, "a", "2"), own_seed(one, "b", "1"), own_seed(two, "a", "1")]
+    assert len({stream["seed"] for stream in streams}) == 4
+    assert own_seed(one, "a", "1") == streams[0]
+    assert own_seed(none, "a", "1") == {}
 
 
 def test_the_thinking_switch_and_the_prefill_reach_the_server(tmp_path: Path, server: LoopbackServer) -> None:

@@ -12,9 +12,8 @@ from pathlib import Path
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.evals.cells import ModelCells, PlainValue
 from sleeptalk.evals.studies.records import Study
-from sleeptalk.model_zoo.bases import base_of, is_adapter
+from sleeptalk.model_zoo.bases import POCKET_MAX_TOKENS, base_of, is_adapter
 from sleeptalk.model_zoo.finding import find
-from sleeptalk.model_zoo.provider import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.pulled import find_pulled, pulled_organisms
 from sleeptalk.model_zoo.records import RECORD_FILE, Organism, shipped_organisms
 from sleeptalk.triggers import load_trigger
