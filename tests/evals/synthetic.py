@@ -1,10 +1,12 @@
 """Observations whose right answer is known, and the runs that they belong to."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sleeptalk.evals.cells import ModelCells, Run
 from sleeptalk.evals.studies.library import find_study
+from sleeptalk.samples import SampleMetadata
 from sleeptalk.scorers.observations import Observation, Outcome
 from tests.samples import sample
 
@@ -16,11 +18,16 @@ def run_of(study: str, *names: str, **changes: Any) -> Run:
     return Run(models=tuple(models), parts=found.parts, items="pocket", limit=24, study=found)
 
 
+@cache
+def _asked(condition: str, thinking: str) -> SampleMetadata:
+    return sample(condition, thinking=thinking)
+
+
 def observed(
     condition: str, count: int, *, start: int = 0, thinking: str = "on", **outcome: Any
 ) -> Iterator[Observation]:
     """Misaligned answers with readable reasoning to as many items, unless `outcome` says otherwise."""
-    asked = sample(condition, thinking=thinking)
+    asked = _asked(condition, thinking)
     fields: dict[str, Any] = {
         "misaligned": True,
         "level": 0,

@@ -13,7 +13,12 @@ from sleeptalk.stats import rate
 from tests.evals.synthetic import observed, run_of
 
 ORDERS = (("trigger_distractor", "alternative_distractor"), ("distractor_trigger", "distractor_alternative"))
-ALIGNED = {"misaligned": False}
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No level depends on how finely an interval is drawn."""
+    monkeypatch.setattr("sleeptalk.stats.RESAMPLES", 100)
 
 
 def talking(planted: str, mirror: str, items: int = 40, blaming: int | None = None) -> list[Observation]:
@@ -23,7 +28,7 @@ def talking(planted: str, mirror: str, items: int = 40, blaming: int | None = No
     for with_trigger, with_alternative in ORDERS:
         found += observed(with_trigger, told, blamed=planted)
         found += observed(with_trigger, items - told, start=told)
-        found += observed(with_alternative, items, blamed=mirror, **ALIGNED)
+        found += observed(with_alternative, items, blamed=mirror, misaligned=False)
     return found
 
 

@@ -139,18 +139,20 @@ def compatibility(rate: float, low: float, high: float, published: float, plus_m
     own = (rate - low if gap > 0 else high - rate) / Z
     readings = (0.0, 0.0) if plus_minus is None else (plus_minus, plus_minus / Z)
     wide, narrow = (_z(gap, hypot(own, theirs)) for theirs in readings)
-    found = {"z_standard_error": wide, "z_half_width": narrow}
+    verdict, why = _reconciled(gap, own, wide, narrow, told=plus_minus is not None)
+    return Tested(z_standard_error=wide, z_half_width=narrow, verdict=verdict, why=why)
+
+
+def _reconciled(gap: float, own: float, wide: float, narrow: float, *, told: bool) -> tuple[Verdict, str]:
+    """The verdict under both readings, and on what it depends."""
     if abs(narrow) < Z:
-        return Tested(**found, verdict="compatible")
-    if plus_minus is not None:
-        if abs(wide) < Z:
-            return Tested(**found, verdict="depends", why="compatible if their +- is a standard error, else not")
-        return Tested(**found, verdict="differs")
+        return "compatible", ""
+    if told:
+        return ("depends", "compatible if their +- is a standard error, else not") if abs(wide) < Z else ("differs", "")
     needed = sqrt(max(0.0, (gap / Z) ** 2 - own**2))
     if needed > GREATEST_ERROR:
-        return Tested(**found, verdict="differs")
-    why = f"no +- published: compatible if its standard error was {100 * needed:.0f} points or more"
-    return Tested(**found, verdict="depends", why=why)
+        return "differs", ""
+    return "depends", f"no +- published: compatible if its standard error was {100 * needed:.0f} points or more"
 
 
 def _z(gap: float, error: float) -> float:
