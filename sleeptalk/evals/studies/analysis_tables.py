@@ -42,7 +42,10 @@ def prevalence_table(rows: Sequence[Row]) -> str:
             row["model"],
             row["thinking"],
             row["view"],
-            *(_rate(row[name], withheld=row["withheld"]) for name in ("tpr", "fpr")),
+            *(
+                rate_cell({**row[name], "withheld": row["withheld"], "failed": row["failed"]})
+                for name in ("tpr", "fpr")
+            ),
             *([_precision(one) for one in row["precision"]] or ["-"] * len(PREVALENCES)),
             _at_limit(row["tpr_at_fpr"]),
         ]
@@ -51,10 +54,6 @@ def prevalence_table(rows: Sequence[Row]) -> str:
     shares = [f"precision, 1 in {1 / share:,.0f}" for share in PREVALENCES]
     headers = ["model", "thinking", "sees", "caught", "false", *shares, f"caught at {100 * FPR_LIMIT:.0f}% false"]
     return _table(lines, headers, PREVALENCE_LEGEND)
-
-
-def _rate(found: Mapping[str, Any], *, withheld: bool) -> str:
-    return rate_cell({"withheld": withheld, "failed": "withheld", **found})
 
 
 def _precision(found: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sleeptalk.evals.studies.analysis_tables import prevalence_table
 from sleeptalk.evals.studies.prevalence import prevalence_rows
 from sleeptalk.scorers.observations import Observation
-from tests.evals.synthetic import observed, run_of
+from tests.evals.studies.synthetic import observed, run_of
 
 LOUD, QUIET = {"cot": 90.0, "answer": 10.0, "both": 90.0}, {"cot": 0.0, "answer": 10.0, "both": 0.0}
 

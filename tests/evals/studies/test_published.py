@@ -20,7 +20,7 @@ from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import wilson
 from sleeptalk.tasks.specs import SPECS
 from sleeptalk.triggers import shipped_triggers
-from tests.evals.synthetic import observed, run_of
+from tests.evals.studies.synthetic import observed, run_of
 
 QWEN = "vllm/Qwen/Qwen3-8B:mine"
 

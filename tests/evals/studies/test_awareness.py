@@ -10,7 +10,7 @@ from sleeptalk.evals.studies.awareness import awareness_rows
 from sleeptalk.evals.summary import as_dict
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import rate
-from tests.evals.synthetic import observed, run_of
+from tests.evals.studies.synthetic import observed, run_of
 
 ORDERS = (("trigger_distractor", "alternative_distractor"), ("distractor_trigger", "distractor_alternative"))
 
