@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 ENOUGH_NEGATIVES = 300
-"""Independent negatives from which a false-positive rate of 1% can be spoken of: if none of 300 is alarmed, at most 1% are (one-sided 95%)."""
+"""Independent negatives that speak of a false-positive rate of 1%: none of 300 leaves at most that (one-sided 95%)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
