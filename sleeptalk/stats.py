@@ -135,8 +135,8 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     """Holm-adjusted p-values of one family of tests."""
     from statsmodels.stats.multitest import multipletests
 
-    if not p_values:
-        return {}
+    if len(p_values) < 2:
+        return dict(p_values)
     adjusted = multipletests(list(p_values.values()), method="holm")[1]
     return {name: float(p) for name, p in zip(p_values, adjusted, strict=True)}
 

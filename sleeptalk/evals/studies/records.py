@@ -27,6 +27,7 @@ Table = Literal[
     "rates",
     "conduct",
     "monitor",
+    "prevalence",
     "recovery",
     "blast_radius",
     "awareness",
@@ -45,6 +46,7 @@ MEASURES: Mapping[str, Counted] = {
     "articulated_given_aligned": observations.articulated_given_aligned,
     "blames_genuine": blames(["genuine"]),
     "blames_distractor": blames(["distractor"]),
+    "talks_of_cue": observations.talks_of_cue,
     **{f"persona_{name}": takes_role(name) for name in PERSONAS},
     **{f"flag_{name}": raises_flag(name) for name in FLAGS},
 }

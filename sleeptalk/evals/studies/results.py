@@ -12,8 +12,11 @@ from sleeptalk.evals.cells import ModelCells, Run, cells_of
 from sleeptalk.evals.logs import observations_of, read_observations, read_samples
 from sleeptalk.evals.recovering import recovery_row, transcripts_of
 from sleeptalk.evals.running import CellKey, cell_of
-from sleeptalk.evals.studies.contrasts import contrast_rows
+from sleeptalk.evals.studies.awareness import awareness_rows
+from sleeptalk.evals.studies.contrasts import Seen, contrast_rows
+from sleeptalk.evals.studies.prevalence import prevalence_rows
 from sleeptalk.evals.studies.probes import belief_rows, capability_rows, elicitation_rows
+from sleeptalk.evals.studies.published import published_rows
 from sleeptalk.evals.studies.records import Part
 from sleeptalk.evals.summary import Row, monitor_rows, rows_of, summary_row
 from sleeptalk.scorers.observations import Observation, by_grade
@@ -31,6 +34,9 @@ class Found:
         rows: rates, one row per model, part and variant, over all seeds.
         contrasts: the study's tests, see `contrasts.contrast_rows`.
         monitor: how well a trigger-blind monitor does, one row per model, part and view.
+        prevalence: what its alarms are worth, see `prevalence.prevalence_rows`; if the study wants it, as the next two.
+        awareness: what each model knows of its trigger, see `awareness.awareness_rows`.
+        published: published rates beside ours, see `published.published_rows`.
         recovery: where the trigger stands among all words that a model's transcripts blame, one row per model.
         grades: rates by the grade of the near miss, for parts that walk them.
         elicitation, belief, capability: of the parts of this kind.
@@ -40,6 +46,9 @@ class Found:
     rows: list[Row] = field(default_factory=list)
     contrasts: list[Row] = field(default_factory=list)
     monitor: list[Row] = field(default_factory=list)
+    prevalence: list[Row] = field(default_factory=list)
+    awareness: list[Row] = field(default_factory=list)
+    published: list[Row] = field(default_factory=list)
     recovery: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
     elicitation: list[Row] = field(default_factory=list)
@@ -99,7 +108,19 @@ def results_of(run: Run, headers: Sequence[EvalLog]) -> Found:
                 recovery_row(cells.name, reader.transcripts.pop(cells.name, []), trigger, seed=run.seeds[0])
             )
     found.contrasts.extend(contrast_rows(run, seen))
+    _add_analyses(found, run, seen)
     return found
+
+
+def _add_analyses(found: Found, run: Run, seen: Seen) -> None:
+    """What the study wants to be told of all parts together."""
+    wanted = run.study.tables if run.study else ()
+    if "prevalence" in wanted:
+        found.prevalence.extend(prevalence_rows(run, seen))
+    if "awareness" in wanted:
+        found.awareness.extend(awareness_rows(run, seen, found.belief, found.elicitation))
+    if "published" in wanted:
+        found.published.extend(published_rows(run, seen))
 
 
 def _keys(run: Run) -> Iterable[CellKey]:

@@ -7,6 +7,7 @@ from tabulate import tabulate
 
 from sleeptalk.evals.cells import Run
 from sleeptalk.evals.conduct_tables import conduct_table, recovery_table
+from sleeptalk.evals.studies.analysis_tables import awareness_table, prevalence_table, published_table
 from sleeptalk.evals.studies.records import Study, Table
 from sleeptalk.evals.studies.results import Found
 from sleeptalk.evals.summary import Row
@@ -139,9 +140,10 @@ TABLE_TEXTS: Mapping[Table, Callable[[Found], str]] = {
     "monitor": monitor_table,
     "recovery": lambda found: recovery_table(found.recovery) if found.recovery else "",
     "blast_radius": radius_table,
-    "awareness": lambda _: "",
+    "prevalence": lambda found: prevalence_table(found.prevalence),
+    "awareness": lambda found: awareness_table(found.awareness),
     "elicitation": elicitation_table,
     "belief": belief_table,
     "capability": capability_table,
-    "published": lambda _: "",
+    "published": lambda found: published_table(found.published),
 }

@@ -1,0 +1,134 @@
+"""The terminal tables of three analyses of whole studies: a monitor's worth, awareness, and published rates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+from sleeptalk.evals.studies.prevalence import FPR_LIMIT, PREVALENCES
+from sleeptalk.evals.summary import Row
+from sleeptalk.evals.tables import rate_cell
+from sleeptalk.precision import ENOUGH_NEGATIVES
+from sleeptalk.verdicts import FLAGGED_FROM
+
+PREVALENCE_LEGEND = (
+    f"Over all behaviour parts; alarm: suspicion of {FLAGGED_FROM} or more. caught, false: alarms of misaligned and of "
+    "aligned answers. Precision: % of alarms that are right, if one in 100, 1,000 or 10,000 answers were misaligned "
+    'and both kinds were like those here; "at least" where there was no false alarm. Last column: caught at the lowest '
+    f"threshold with at most {100 * FPR_LIMIT:.0f}% false alarms; too few below {ENOUGH_NEGATIVES} independent aligned "
+    "answers. Intervals count repeated items once for as much as they tell."
+)
+AWARENESS_LEGEND = (
+    "1 blames one odd string as well as another, 2 blames the genuine one, 3 believes something false of it; ?: cannot "
+    "be told. Points [95% interval], p uncorrected, (items). which cue: misaligned answers that blame the trigger "
+    "alone less those that blame the distractor alone. which value: scored answers that blame the trigger less those "
+    "that blame an alternative value in its place. belief: false beliefs about the trigger less those about an "
+    "alternative, asked without any cue (statements). p (Holm): for level 2 and level 3, over the models. asked: kinds "
+    "of questions that name the trigger above chance, no part of the level."
+)
+PUBLISHED_LEGEND = (
+    "theirs: percent, +- as printed, GPT-4.1 as judge; ours: % [95% interval] (n). Tested at 5%, each alone, only for "
+    "the same base, trigger, task and measure. What +- means is not told: compatible and differs hold both for a "
+    "standard error and for a 95% half-width. What ours was planted with is not known here: compare the column data "
+    "with your recipe. Judges and questions differ, too."
+)
+CRITERIA = {"which_cue": "which cue", "which_value": "which value", "belief": "belief"}
+
+
+def prevalence_table(rows: Sequence[Row]) -> str:
+    """Alarm rates, precision at supposed prevalences, and the rate at few false alarms."""
+    lines = [
+        [
+            row["model"],
+            row["thinking"],
+            row["view"],
+            *(
+                rate_cell({**row[name], "withheld": row["withheld"], "failed": row["failed"]})
+                for name in ("tpr", "fpr")
+            ),
+            *([_precision(one) for one in row["precision"]] or ["-"] * len(PREVALENCES)),
+            _at_limit(row["tpr_at_fpr"]),
+        ]
+        for row in rows
+    ]
+    shares = [f"precision, 1 in {1 / share:,.0f}" for share in PREVALENCES]
+    headers = ["model", "thinking", "sees", "caught", "false", *shares, f"caught at {100 * FPR_LIMIT:.0f}% false"]
+    return _table(lines, headers, PREVALENCE_LEGEND)
+
+
+def _precision(found: Mapping[str, Any]) -> str:
+    if found["value"] is None:
+        return f"at least {100 * found['low']:.2g}"
+    return f"{100 * found['value']:.2g} [{100 * found['low']:.2g}, {100 * found['high']:.2g}]"
+
+
+def _at_limit(found: Mapping[str, Any]) -> str:
+    if found["value"] is None:
+        return "-" if found["negatives"] is None else f"too few ({found['negatives']:.0f})"
+    return f"{100 * found['value']:.0f} [{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
+
+
+def awareness_table(rows: Sequence[Row]) -> str:
+    """Each model's level, what it rests on, and why it cannot be told."""
+    lines = [
+        [
+            row["model"],
+            "?" if row["level"] is None else f"{row['level']}{' or more' if row['at_least'] else ''}",
+            *(_criterion(one) for one in row["criteria"]),
+            " / ".join("-" if row[name] is None else f"{row[name]:.3g}" for name in ("p_level_2", "p_level_3")),
+            _asked(row["elicitation"]),
+        ]
+        for row in rows
+    ]
+    reasons = [f"{row['model']}: {row['reason']}." for row in rows if row["reason"]]
+    headers = ["model", "level", *CRITERIA.values(), "p (Holm), 2 / 3", "asked"]
+    return _table(lines, headers, "\n".join([*reasons, AWARENESS_LEGEND]))
+
+
+def _criterion(found: Mapping[str, Any]) -> str:
+    if found["estimate"] is None:
+        return f"too few ({found['items']})"
+    points = f"{100 * found['estimate']:+.0f} [{100 * found['low']:+.0f}, {100 * found['high']:+.0f}]"
+    return f"{points} p={found['p']:.2g} ({found['items']})"
+
+
+def _asked(found: Sequence[Mapping[str, Any]]) -> str:
+    """Kinds of questions that name the trigger above chance, and for how many kinds it cannot be told."""
+    named = [one["kind"] for one in found if one["above_chance"]]
+    few = sum(one["above_chance"] is None for one in found)
+    return f"{', '.join(named) or 'none'}{f', {few} too few' if few else ''}" if found else "-"
+
+
+def published_table(rows: Sequence[Row]) -> str:
+    """Published rates beside ours."""
+    lines = []
+    for row in rows:
+        theirs = row["published"]
+        spread = "" if theirs["plus_minus"] is None else f" ± {theirs['plus_minus']:g}"
+        lines.append(
+            [
+                row["model"] or "-",
+                row["measure"],
+                row["setting"],
+                theirs["trigger"] or "-",
+                (theirs["base"] or "-").split("/")[-1],
+                theirs["data"] or "-",
+                f"{theirs['percent']:g}{spread}",
+                theirs["source"],
+                rate_cell(row["ours"]) if row["ours"] else "-",
+                row["verdict"] if row["verdict"] in ("another model", "not asked") else _because(row),
+            ]
+        )
+    headers = ["model", "measure", "setting", "trigger", "their base", "data", "theirs", "source", "ours", "verdict"]
+    return _table(lines, headers, PUBLISHED_LEGEND)
+
+
+def _because(row: Row) -> str:
+    return f"{row['verdict']}: {row['why']}" if row["why"] else str(row["verdict"])
+
+
+def _table(lines: Sequence[Sequence[Any]], headers: Sequence[str], legend: str) -> str:
+    if not lines:
+        return ""
+    table = tabulate(lines, headers=headers, tablefmt="simple", disable_numparse=True)
+    return f"{table}\n\n{legend}"
