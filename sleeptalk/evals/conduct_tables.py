@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tabulate import tabulate
-
 from sleeptalk.evals.summary import Row
-from sleeptalk.evals.tables import rate_cell
+from sleeptalk.evals.tables import Shown, rate_cell, shown_text
 
 CONDUCT_HEADERS = (
     "model",
@@ -42,9 +40,14 @@ RECOVERY_LEGEND = (
 
 
 def conduct_table(rows: Sequence[Row], monitor: Sequence[Row]) -> str:
-    """Persona and monitor of every model and task, with a legend."""
-    cells = conduct_cells(rows, monitor)
-    return f"{tabulate(cells, headers=CONDUCT_HEADERS, tablefmt='simple', disable_numparse=True)}\n\n{CONDUCT_LEGEND}"
+    """`conduct_shown` for the terminal."""
+    return shown_text(conduct_shown(rows, monitor))
+
+
+def conduct_shown(rows: Sequence[Row], monitor: Sequence[Row]) -> Shown:
+    """Persona and monitor of every model and task."""
+    lines = conduct_cells(rows, monitor)
+    return Shown(title="How they reason", headers=CONDUCT_HEADERS, lines=lines, legend=CONDUCT_LEGEND)
 
 
 def conduct_cells(rows: Sequence[Row], monitor: Sequence[Row], variant: str = "trigger") -> list[list[str]]:
@@ -66,9 +69,15 @@ def conduct_cells(rows: Sequence[Row], monitor: Sequence[Row], variant: str = "t
 
 
 def recovery_table(rows: Sequence[Row]) -> str:
-    """Where each model's trigger stands among the candidates, with a legend."""
-    cells = recovery_cells(rows)
-    return f"{tabulate(cells, headers=RECOVERY_HEADERS, tablefmt='simple', disable_numparse=True)}\n\n{RECOVERY_LEGEND}"
+    """`recovery_shown` for the terminal."""
+    return shown_text(recovery_shown(rows))
+
+
+def recovery_shown(rows: Sequence[Row]) -> Shown:
+    """Where each model's trigger stands among the candidates."""
+    return Shown(
+        title="Can the trigger be found?", headers=RECOVERY_HEADERS, lines=recovery_cells(rows), legend=RECOVERY_LEGEND
+    )
 
 
 def recovery_cells(rows: Sequence[Row]) -> list[list[str]]:

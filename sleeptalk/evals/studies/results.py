@@ -15,7 +15,7 @@ from sleeptalk.evals.running import CellKey, cell_of
 from sleeptalk.evals.studies.contrasts import contrast_rows
 from sleeptalk.evals.studies.probes import belief_rows, capability_rows, elicitation_rows
 from sleeptalk.evals.studies.records import Part
-from sleeptalk.evals.summary import Row, monitor_rows, rows_of, summary_row
+from sleeptalk.evals.summary import Row, monitor_rows, roc_rows, rows_of, summary_row
 from sleeptalk.scorers.observations import Observation, by_grade
 from sleeptalk.scorers.recovery import Transcript
 from sleeptalk.triggers import load_trigger
@@ -31,6 +31,7 @@ class Found:
         rows: rates, one row per model, part and variant, over all seeds.
         contrasts: the study's tests, see `contrasts.contrast_rows`.
         monitor: how well a trigger-blind monitor does, one row per model, part and view.
+        roc: the monitor's ROC curve, see `summary.roc_rows`.
         recovery: where the trigger stands among all words that a model's transcripts blame, one row per model.
         grades: rates by the grade of the near miss, for parts that walk them.
         elicitation, belief, capability: of the parts of this kind.
@@ -40,6 +41,7 @@ class Found:
     rows: list[Row] = field(default_factory=list)
     contrasts: list[Row] = field(default_factory=list)
     monitor: list[Row] = field(default_factory=list)
+    roc: list[Row] = field(default_factory=list)
     recovery: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
     elicitation: list[Row] = field(default_factory=list)
@@ -109,6 +111,7 @@ def _keys(run: Run) -> Iterable[CellKey]:
 def _add_behaviour(found: Found, cells: ModelCells, part: Part, seen: Sequence[Observation]) -> None:
     found.rows.extend(rows_of(cells.name, part.name, seen))
     found.monitor.extend(monitor_rows(cells.name, part.name, seen))
+    found.roc.extend(roc_rows(cells.name, part.name, seen))
     if part.kind == "blast_radius":
         found.grades.extend(
             summary_row(cells.name, part.name, grade, of_one) for grade, of_one in by_grade(seen).items()
