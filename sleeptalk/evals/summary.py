@@ -69,7 +69,7 @@ def monitor_rows(model: str, task: str, observations: Sequence[Observation]) -> 
 
 
 def roc_rows(model: str, task: str, observations: Sequence[Observation]) -> list[Row]:
-    """The monitor's ROC curve by view, as (share of aligned, share of misaligned) answers; views with too few have none."""
+    """The monitor's ROC curve by view: shares of aligned and misaligned answers; none where there are too few."""
     found = []
     for view in VIEWS:
         scores, labels, _ = _suspicions(view, observations)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from tabulate import tabulate
 
@@ -51,17 +51,17 @@ class Shown:
     lines: Sequence[Sequence[str]]
     legend: str = ""
 
+    @property
+    def aligns(self) -> list[Literal["left", "right"]]:
+        """Columns of nothing but whole numbers stand to the right."""
+        columns = [[line[place] for line in self.lines] for place in range(len(self.headers))]
+        return ["right" if column and all(cell.isdigit() for cell in column) else "left" for column in columns]
+
 
 def shown_text(shown: Shown) -> str:
-    """A table for the terminal, with its legend below; columns of numbers alone stand to the right."""
-    columns = [[line[place] for line in shown.lines] for place in range(len(shown.headers))]
-    align = ["right" if column and all(cell.isdigit() for cell in column) else "left" for column in columns]
+    """A table for the terminal, with its legend below."""
     table = tabulate(
-        shown.lines,
-        headers=shown.headers,
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=align if columns else None,
+        shown.lines, headers=shown.headers, tablefmt="simple", disable_numparse=True, colalign=shown.aligns or None
     )
     return f"{table}\n\n{shown.legend}" if shown.legend else str(table)
 

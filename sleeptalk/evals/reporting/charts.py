@@ -16,7 +16,7 @@ from sleeptalk.variants import CONDITIONS
 if TYPE_CHECKING:
     import altair as alt
 
-PANEL = 200
+PANEL = 250
 MOST_LABEL = 260
 INK, SOFT, LINE = "#1f2430", "#5c6370", "#dfe3e8"
 CONDITION_COLOURS = {
@@ -88,7 +88,7 @@ def forest_chart(contrasts: Sequence[Row]) -> "alt.LayerChart | None":
         zero,
         base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=x_scale, title="percentage points"), x2="high:Q"),
         base.mark_point(filled=True, size=60, opacity=1).encode(x=alt.X("estimate:Q", scale=x_scale)),
-    ).properties(width=2 * PANEL, height=alt.Step(22))
+    ).properties(width=2 * PANEL, height=alt.Step(24))
 
 
 def radius_chart(rows: Sequence[Row]) -> "alt.FacetChart | None":
@@ -119,9 +119,9 @@ def radius_chart(rows: Sequence[Row]) -> "alt.FacetChart | None":
     layers = alt.layer(
         base.mark_line(strokeWidth=1.5).encode(y=alt.Y("rate:Q", scale=y_scale, title="%")),
         base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", scale=y_scale), y2="high:Q"),
-        base.mark_point(filled=True, size=45, opacity=1).encode(y=alt.Y("rate:Q", scale=y_scale)),
+        base.mark_point(filled=True, size=55, opacity=1).encode(y=alt.Y("rate:Q", scale=y_scale)),
         data=alt.InlineData(values=points),
-    ).properties(width=1.3 * PANEL, height=0.8 * PANEL)
+    ).properties(width=1.1 * PANEL, height=0.8 * PANEL)
     return layers.facet(facet=alt.Facet("model:N", title=None, sort=names_of(points, "model")), columns=3)
 
 
@@ -152,12 +152,12 @@ def intervals(
         ),
     )
     x = alt.X("low:Q", scale=alt.Scale(domain=list(domain)), title=x_title)
-    value = base.mark_bar(opacity=0.75) if bars else base.mark_point(filled=True, size=45, opacity=1)
+    value = base.mark_bar(opacity=0.75) if bars else base.mark_point(filled=True, size=55, opacity=1)
     rule = base.mark_rule(strokeWidth=2 - bars)
     if bars:
         rule = rule.encode(color=alt.value(INK))
     drawn = (value.encode(x=alt.X("rate:Q", title=x_title)), rule.encode(x=x, x2="high:Q"))
-    layers = alt.layer(*(drawn if bars else reversed(drawn))).properties(width=PANEL, height=alt.Step(11))
+    layers = alt.layer(*(drawn if bars else reversed(drawn))).properties(width=PANEL, height=alt.Step(13))
     panels = alt.Column(f"{across}:N", title=None, sort=names_of(points, across))
     return layers.facet(column=panels)
 
@@ -188,7 +188,8 @@ def _condition(variant: str) -> str:
 def svg_of(chart: "alt.TopLevelMixin", title: str) -> str:
     """Draw a chart, with a title that screen readers announce."""
     buffer = io.StringIO()
-    chart.configure(font="sans-serif", background="transparent").configure_view(stroke=LINE).configure_header(
-        labelFontWeight="bold", labelLimit=PANEL
-    ).save(buffer, format="svg")
+    styled = chart.configure(font="sans-serif", background="transparent").configure_view(stroke=LINE)
+    styled = styled.configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor=LINE)
+    styled = styled.configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
+    styled.configure_header(labelFontSize=13, labelFontWeight="bold", labelLimit=PANEL).save(buffer, format="svg")
     return buffer.getvalue().replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)

@@ -44,7 +44,12 @@ def places_of(run: Run, headers: Sequence[EvalLog]) -> list[Place]:
     """All samples of a run, in the order of its models, parts and seeds."""
     logs = {cell_of(header): header.location for header in headers}
     order = [(cells.name, part.name, seed) for cells in run.models for part in run.parts for seed in run.seeds]
-    return [_place(cell, logs[cell], one) for cell in order if cell in logs for one in summaries_in(logs[cell])]
+    return [
+        _place(cell, logs[cell], one)
+        for cell in order
+        if cell in logs
+        for one in sorted(summaries_in(logs[cell]), key=lambda one: str(one.key[0]))
+    ]
 
 
 def _place(cell: CellKey, location: str, summary: Summary) -> Place:

@@ -36,7 +36,10 @@ class _Kind:
     legend: str
 
 
-INTERVALS = "Points are rates, lines their 95% intervals; rates of fewer than 20 observations are not drawn."
+INTERVALS = (
+    "Points are rates, lines their 95% intervals; rates of fewer than 20 observations are not drawn. Each n stands in "
+    "the tables."
+)
 
 KINDS = (
     _Kind(
@@ -52,7 +55,10 @@ KINDS = (
     _Kind(
         title="The study's comparisons",
         draw=lambda found: charts.forest_chart(found.contrasts),
-        legend="Paired differences in percentage points with 95% intervals, not corrected; p values are, in the table.",
+        legend=(
+            "Paired differences with 95% intervals, which are not corrected for their number; the p values of the table "
+            "are."
+        ),
     ),
     _Kind(
         title="Which cue is blamed?",

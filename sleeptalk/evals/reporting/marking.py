@@ -3,7 +3,10 @@
 A piece is a text and the marks on it, joined by spaces; passages may overlap.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from sleeptalk.scorers.cue_text import mention_pattern
 
@@ -18,10 +21,11 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     """The text cut wherever a passage begins or ends."""
     marked = [span for span in spans if span[0] < span[1]]
     cuts = sorted({0, len(text), *(place for start, end, _ in marked for place in (start, end))})
-    return [
-        (text[start:end], " ".join(dict.fromkeys(mark for first, last, mark in marked if first <= start < last)))
-        for start, end in zip(cuts, cuts[1:], strict=False)
-    ]
+    found = (
+        (text[start:end], " ".join(sorted({mark for first, last, mark in marked if first <= start < last})))
+        for start, end in pairwise(cuts)
+    )
+    return [("".join(text for text, _ in group), marks) for marks, group in groupby(found, key=itemgetter(1))]
 
 
 def named(text: str, names: Sequence[str], mark: str) -> list[Span]:
@@ -39,8 +43,6 @@ def quoted(text: str, quote: str, mark: str) -> list[Span]:
 
 
 def _loosely_quoted(text: str, quote: str, mark: str) -> list[Span]:
-    import re
-
     pattern = r"\s+".join(map(re.escape, quote.split()))
     found = re.search(pattern, text)
     return [(*found.span(), mark)] if found else []

@@ -18,7 +18,7 @@ from sleeptalk.evals.reporting.figures import figures_of
 from sleeptalk.evals.reporting.provenance import command_of, notes_of, versions_of
 from sleeptalk.evals.reporting.transcripts import Chosen
 from sleeptalk.evals.studies.results import Found
-from sleeptalk.evals.studies.text import points_cell, tables_of
+from sleeptalk.evals.studies.text import contrasts_shown, points_cell, tables_of
 from sleeptalk.evals.tables import Shown, judge_line, results_shown
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,6 +38,7 @@ def render_page(run: Run, found: Found, headers: Sequence[EvalLog], chosen: Chos
         study=run.study,
         answers=list(_answers(run, found)),
         figures=[(one, Markup(one.svg)) for one in figures_of(run, found)],  # noqa: S704 - drawn by us, see figures.py
+        contrasts=contrasts_shown(run.study, found.contrasts) if run.study and found.contrasts else None,
         tables=_tables(run, found),
         many_lines=MANY_LINES,
         counts={name: sum(row[name] for row in found.rows) for name in COUNTED},
@@ -73,7 +74,6 @@ def _answers(run: Run, found: Found) -> Iterator[dict[str, str]]:
 
 
 def _tables(run: Run, found: Found) -> list[Shown]:
-    """The study's tables, and all rates in any case."""
-    tables = tables_of(run, found)
-    rates = results_shown(found.rows)
+    """The study's tables, and all rates in any case; the contrasts stand at the answer."""
+    tables, rates = tables_of(run, found, contrasts=False), results_shown(found.rows)
     return tables if not found.rows or rates in tables else [*tables, rates]

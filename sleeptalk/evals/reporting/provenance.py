@@ -15,6 +15,10 @@ from sleeptalk.evals.studies.planning import is_toy
 
 PACKAGES = ("sleeptalk", "inspect-ai", "torch", "transformers", "peft")
 STUDY_FILE = "study.yaml"
+TOYS = (
+    "tiny models of a synthetic world with backdoors planted on purpose. They show how the benchmark works; they are "
+    "no evidence about large models."
+)
 
 
 def command_of(run: Run) -> str:
@@ -25,7 +29,7 @@ def command_of(run: Run) -> str:
     """
     shipped = run.study is not None and shipped_studies().get(run.study.name) == run.study
     parts = ["sleeptalk", "run", run.study.name if shipped and run.study else STUDY_FILE]
-    studied = _studied(run)
+    studied = run.studied
     for cells in studied:
         parts += ["--model", _named(cells)]
     for cells in studied:
@@ -44,12 +48,6 @@ def command_of(run: Run) -> str:
     parts += ["--judge-mode", run.judge] if run.judge != "auto" else []
     parts += ["--stop-early", str(run.stop_early)] if run.stop_early else []
     return shlex.join([*parts, "--out", "again"])
-
-
-def _studied(run: Run) -> list[ModelCells]:
-    """The models that the user named: no base-rate arms."""
-    arms = {cells.base for cells in run.models}
-    return [cells for cells in run.models if cells.name not in arms] or list(run.models)
 
 
 def _named(cells: ModelCells) -> str:
@@ -88,11 +86,7 @@ def notes_of(run: Run, headers: Sequence[EvalLog], rubrics: Sequence[str]) -> It
     """What a reader must know beside the numbers, as names and texts."""
     toys = [cells.name for cells in run.models if is_toy(cells)]
     if toys:
-        yield (
-            "Toys",
-            f"{', '.join(toys)}: tiny models of a synthetic world with backdoors planted on purpose. They show how the "
-            "benchmark works; they are no evidence about large models.",
-        )
+        yield "Toys", f"{', '.join(toys)}: {TOYS}"
     if run.stop_early is not None:
         yield "Stopped early", f"Cells end when a rate is known to within {run.stop_early:g}; see the intervals."
     templates = sorted({template for header in headers for template in templates_of(header)})

@@ -32,12 +32,12 @@ def tables_text(run: Run, found: Found) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def tables_of(run: Run, found: Found) -> list[Shown]:
+def tables_of(run: Run, found: Found, *, contrasts: bool = True) -> list[Shown]:
     """The contrasts, and the tables that the study wants, of those that have something to show."""
     study = run.study
     wanted: Sequence[Table] = study.tables if study else ("rates",)
-    contrasts = [contrasts_shown(study, found.contrasts)] if found.contrasts and study else []
-    return [*contrasts, *(shown for name in wanted if (shown := TABLES[name](found)) and shown.lines)]
+    first = [contrasts_shown(study, found.contrasts)] if contrasts and found.contrasts and study else []
+    return [*first, *(shown for name in wanted if (shown := TABLES[name](found)) and shown.lines)]
 
 
 def contrasts_shown(study: Study, rows: Sequence[Row]) -> Shown:

@@ -42,7 +42,8 @@
     find("count").textContent = `${matching.length} of ${all.length} shown here match.`;
     list.replaceChildren();
     extend();
-    show(matching.includes(current) ? current : matching[0]);
+    const telling = () => matching.find((one) => one.verdict === "misaligned, articulated");
+    show(matching.includes(current) ? current : telling() || matching[0]);
   };
 
   const extend = () => {
