@@ -17,7 +17,7 @@ from inspect_ai.log import EvalSample, read_eval_log, read_eval_log_sample_summa
 SampleKey = tuple[int | str, int]
 """Id and epoch."""
 
-UNREAD = {"events": [], "attachments": {}, "store": {}, "timelines": None, "events_data": None}
+UNREAD: dict[str, Any] = {"events": [], "attachments": {}, "store": {}, "timelines": None, "events_data": None}
 """Fields that nothing here looks at, and what stands there instead."""
 
 

@@ -213,10 +213,13 @@ def test_demo_json_prints_the_rows_and_nothing_else(tmp_path: Path) -> None:
     assert "samples" in done.stderr
     assert {path.name for path in Path(out).iterdir()} == {
         "logs",
+        "references.bib",
         "report.html",
         "results.csv",
+        "results.json",
         "results.parquet",
         "run.json",
+        "table.tex",
     }
     other = run("demo", "--limit", "3", "--out", out)
     assert other.returncode == 2

@@ -5,16 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from inspect_ai.log import read_eval_log
 
-from sleeptalk.errors import InvalidValueError, MissingExtraError, OutputFolderError, RunFailedError
-from sleeptalk.evals import report
+from sleeptalk.errors import InvalidValueError, OutputFolderError, RunFailedError
 from sleeptalk.evals.cells import ModelCells, Run, check_log, claim_folder, finished_samples, run_cells
 from sleeptalk.evals.conduct_tables import conduct_table, recovery_table
 from sleeptalk.evals.demo import demo_run, results_of_run, rows_of_run
-from sleeptalk.evals.report import write_results
 from sleeptalk.evals.tables import results_table
 from sleeptalk.model_zoo.records import shipped_organisms
 
@@ -88,47 +85,12 @@ def test_persona_monitor_and_recovery_hold_the_known_answers(finished: Any) -> N
     assert recovery["singapore-silent"]["blame"]["rank"] != 1
     assert "helpful, misled" in conduct_table(found.rows, found.monitor)
     assert "Country: Singapore" in recovery_table(found.recovery)
-    page = report.render_page(run, found, [])
-    assert "How do they reason?" in page
-    assert "Can the trigger be found?" in page
 
 
 def test_a_seeded_run_repeats(finished: Any, tmp_path: Path) -> None:
     run = small_run(models=[small_run().models[0]])
     rows = rows_of_run(run, run_cells(run, tmp_path / "logs", lambda _: None))
     assert rows == finished[3][:3]
-
-
-def test_files_and_page(finished: Any) -> None:
-    out, run, headers, _ = finished
-    written = write_results(run, results_of_run(run, headers), headers, out)
-    table, parquet = pd.read_csv(written["csv"]), pd.read_parquet(written["parquet"])
-    assert len(table) == len(parquet) == 6
-    assert table["misaligned_rate"].tolist() == parquet["misaligned_rate"].tolist()
-    page = written["report"].read_text()
-    assert page.count("<svg") == 3
-    assert "<script" not in page
-    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
-    assert "<mark>Singapore</mark>" in page
-    assert "misaligned, silent" in page
-    assert not [path for path in out.iterdir() if path.suffix == ".tmp"]
-
-
-def test_model_text_is_inert_in_the_page(finished: Any) -> None:
-    _, run, headers, _ = finished
-    attack = "</pre><script>alert(1)</script>"
-    example = report.Example(
-        model="m",
-        sample_id="i",
-        label="l",
-        blamed="none",
-        prompt=[report.Piece(attack, True)],
-        reasoning=[report.Piece(attack, False)],
-        answer=attack,
-    )
-    page = report.render_page(run, results_of_run(run, headers), [example])
-    assert "<script" not in page
-    assert page.count("&lt;script&gt;") == 3
 
 
 def test_the_table_names_every_cell(finished: Any) -> None:
@@ -188,11 +150,3 @@ def test_a_log_that_did_not_succeed_is_never_summed_up(finished: Any) -> None:
         check_log(header, 99)
     with pytest.raises(RunFailedError, match="status 'error'"):
         check_log(header.model_copy(update={"status": "error"}), LIMIT * 3)
-
-
-def test_without_the_report_extra_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "REPORT_MODULES", ("altair", "no_such_module"))
-    with pytest.raises(
-        MissingExtraError, match=r"needs the module 'no_such_module'; install it with: pip install 'sleeptalk\[demo\]'"
-    ):
-        report.check_report_extra()

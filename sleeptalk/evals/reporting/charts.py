@@ -63,7 +63,7 @@ def attribution_chart(rows: Sequence[Row]) -> "alt.FacetChart | None":
     )
 
 
-def forest_chart(contrasts: Sequence[Row]) -> "alt.LayerChart | None":
+def forest_chart(contrasts: Sequence[Row]) -> "alt.LayerChart | alt.FacetChart | None":
     """All contrasts of all models, the primary one first."""
     import altair as alt
 

@@ -56,8 +56,8 @@ KINDS = (
         title="The study's comparisons",
         draw=lambda found: charts.forest_chart(found.contrasts),
         legend=(
-            "Paired differences with 95% intervals, which are not corrected for their number; the p values of the table "
-            "are."
+            "Paired differences with 95% intervals. The intervals are not corrected for their number; the p values in "
+            "the table are."
         ),
     ),
     _Kind(

@@ -3,6 +3,7 @@
 Everything is first written beside its place, so that a full disk leaves the files of an earlier report as they were.
 """
 
+import csv
 import importlib.util
 import json
 from collections.abc import Callable, Sequence
@@ -58,7 +59,7 @@ def write_results(run: Run, found: Found, headers: Sequence[EvalLog], out: Path)
         out,
         {
             "report": ("report.html", _text(page)),
-            "csv": ("results.csv", lambda path: _without_formulas(frame).to_csv(path, index=False)),
+            "csv": ("results.csv", lambda path: _write_csv(frame, path)),
             "parquet": ("results.parquet", lambda path: frame.to_parquet(path, index=False)),
             "json": ("results.json", _text(json.dumps(_everything(run, found, headers), indent=1))),
             "latex": ("table.tex", _text(latex_table(found.rows, caption))),
@@ -80,13 +81,13 @@ def _everything(run: Run, found: Found, headers: Sequence[EvalLog]) -> dict[str,
     }
 
 
-def _without_formulas(frame: "pd.DataFrame") -> "pd.DataFrame":
+def _write_csv(frame: "pd.DataFrame", path: Path) -> None:
     """Texts that a spreadsheet would run as a formula get an apostrophe before them."""
 
     def inert(value: Any) -> Any:
         return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
-    return frame.map(inert) if len(frame) else frame
+    frame.map(inert).to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC)
 
 
 def write_whole(out: Path, files: dict[str, tuple[str, Writer]]) -> dict[str, Path]:
