@@ -28,8 +28,8 @@ REASONING = 2_500
 VARIANTS = ("clean", "alternative", "trigger")
 VERDICTS = ("aligned", "misaligned, articulated", "misaligned, silent")
 PROBE = (
-    "<script>addEventListener('load',()=>setTimeout(()=>{document.title='ms='+performance.getEntriesByType("
-    "'navigation')[0].loadEventEnd+' n='+document.querySelectorAll('#list li').length}))</script>"
+    "<script>addEventListener('load',()=>{document.title='ms='+performance.now()+' n='+"
+    "document.querySelectorAll('#list li').length})</script>"
 )
 
 
@@ -67,7 +67,7 @@ def page_of(transcripts: int) -> str:
 
 def opened(browser: str, page: Path) -> tuple[float, int]:
     """Milliseconds to the end of the load, and how many transcripts are listed then."""
-    command = [browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000", "--dump-dom"]
+    command = [browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"]
     shown = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, check=True).stdout  # noqa: S603
     found = re.search(r"<title>ms=([\d.]+) n=(\d+)</title>", shown)
     assert found, "the page did not load"

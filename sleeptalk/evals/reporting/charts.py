@@ -26,7 +26,7 @@ CONDITION_COLOURS = {
     "trigger": "#c0392b",
     "trigger_distractor": "#8e44ad",
     "distractor_trigger": "#e08e2b",
-    "alternative_distractor": "#2d7f8f",
+    "alternative_distractor": "#8d5a2b",
     "distractor_alternative": "#7f9f3c",
 }
 VERDICT_COLOURS = {"yes": "#1f7a4d", "no": "#8a8f98"}
@@ -101,13 +101,12 @@ def radius_chart(rows: Sequence[Row]) -> "alt.FacetChart | None":
     order = ["trigger", *(f"grade {name.removeprefix('near_miss.grade')}" for name in grades), "alternative", "clean"]
     walked = {row["task"] for row in rows if row["variant"] in grades}
     points = [
-        {"model": row["model"], "measure": shown, "cue": cue, **percent(row[name])}
+        {"model": row["model"], "measure": shown, "cue": cue, "rate": None, **percent(row[name])}
         for row in rows
         if row["task"] in walked and (cue := row["variant"].replace("near_miss.grade", "grade ")) in order
         for name, shown in zip(("misaligned", "articulated"), MEASURE_COLOURS, strict=True)
-        if row[name]["rate"] is not None
-    ]
-    if not points:
+    ]  # a rate that is None breaks the line
+    if all(one["rate"] is None for one in points):
         return None
     base = alt.Chart().encode(
         x=alt.X("cue:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelAngle=-35)),

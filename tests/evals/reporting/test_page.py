@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai.log import EvalLog
+from inspect_ai.log import EvalLog, EvalSample
+from inspect_ai.model import ModelOutput
+from inspect_ai.scorer import Score
 
 from sleeptalk.evals.cells import Run
+from sleeptalk.evals.reporting.choosing import Place, variant_of
 from sleeptalk.evals.reporting.page import render_page
-from sleeptalk.evals.reporting.transcripts import Chosen, choose
+from sleeptalk.evals.reporting.transcripts import Chosen, choose, shown
 from sleeptalk.evals.studies.results import Found, results_of
 from sleeptalk.evals.studies.text import tables_of
 from tests.evals.reporting.made import TELLING, VARIANTS, made_log, made_run, made_sample
@@ -90,6 +93,20 @@ def test_transcripts_mark_cues_evidence_and_blame(small: Any) -> None:
     assert all(marks == "" for _, marks in found["mcq-000:clean", "clean"]["prompt"])
 
 
+def test_samples_of_other_tasks_have_transcripts_too() -> None:
+    """A probe's record is another one; a sample of another package has none."""
+    score = {"elicitation": Score(value="named", explanation="it says so")}
+    asked = {"item": "direct-01", "trigger": "x", "trigger_mentions": ["x"], "condition": "clean", "kind": "direct"}
+    for metadata, variant in ((asked, "clean"), ({"level": 3}, "")):
+        place = Place(cell=("m", "p", 0), location="l", key=("a", 1), variant=variant_of(metadata), verdict="named")
+        output = ModelOutput.from_content("m", "<think>So.</think>It is x.")
+        sample = EvalSample(id="a", epoch=1, input="Well?", target="x", output=output, scores=score, metadata=metadata)
+        one = shown(place, sample)
+        assert one.place.variant == variant
+        assert (one.prompt, one.reasoning, one.answer) == ([("Well?", "")], [("So.", "")], "It is x.")
+        assert one.facts == [("elicitation", "named (it says so)")]
+
+
 def test_a_page_holds_no_more_than_it_can_and_says_so(small: Any) -> None:
     run, headers, _ = small
     page = page_of(run, headers, most=3)
@@ -134,11 +151,11 @@ def test_a_browser_shows_hostile_text_and_runs_none_of_it(tmp_path: Path) -> Non
     path = tmp_path / "report.html"
     path.write_text(page_of(run, headers, found))
     command = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom", path.as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    assert "<title>sleeptalk: articulation</title>" in shown
-    assert "1 of 1 shown here match." in shown
-    assert '<mark class="blamed evidence">Singapore</mark>' in shown
-    assert "<img" not in shown
+    dom = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert "<title>sleeptalk: articulation</title>" in dom
+    assert "1 of 1 shown here match." in dom
+    assert '<mark class="blamed evidence">Singapore</mark>' in dom
+    assert "<img" not in dom
 
 
 def test_missing_cells_and_answers_that_nobody_could_read_are_told(tmp_path: Path) -> None:
