@@ -37,7 +37,7 @@ def check_report_extra() -> None:
     """
     for module in REPORT_MODULES:
         if importlib.util.find_spec(module) is None:
-            raise MissingExtraError("The HTML report", "report", module)
+            raise MissingExtraError("The HTML report", "demo", module)
 
 
 def write_results(run: Run, found: Found, headers: Sequence[EvalLog], out: Path) -> dict[str, Path]:
