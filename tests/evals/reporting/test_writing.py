@@ -70,7 +70,5 @@ def test_a_full_disk_leaves_the_earlier_files_whole(tmp_path: Path) -> None:
 
 def test_without_the_report_extra_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "REPORT_MODULES", ("altair", "no_such_module"))
-    with pytest.raises(
-        MissingExtraError, match=r"'no_such_module'; install it with: pip install 'sleeptalk\[demo\]'"
-    ):
+    with pytest.raises(MissingExtraError, match=r"'no_such_module'; install it with: pip install 'sleeptalk\[demo\]'"):
         check_report_extra()
