@@ -71,6 +71,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/item_tells.py
 	$(BIN)/python bench/rules_speed.py
 	$(BIN)/python bench/rescore_log.py
+	$(BIN)/python bench/report_page.py
 	$(BIN)/python bench/verify_speed.py
 	$(BIN)/python bench/coverage.py
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sleeptalk.evals.measure import measuring_run
 from sleeptalk.evals.running import run_cells
 from sleeptalk.evals.studies.results import rows_of_run
-from sleeptalk.evals.measure import measuring_run
 from sleeptalk.model_zoo.making import make_organism
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe
 

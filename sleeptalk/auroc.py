@@ -76,6 +76,25 @@ def auroc(scores: Sequence[float], labels: Sequence[bool], clusters: Sequence[Ha
     return Auroc(value=value, low=low, high=high, positives=positives, negatives=negatives)
 
 
+def roc(scores: Sequence[float], labels: Sequence[bool]) -> list[tuple[float, float]]:
+    """The ROC curve: the shares of negatives and of positives that score at least as high as each threshold.
+
+    It starts at (0, 0) and ends at (1, 1); scores that are equal are one straight step, so the area below it is that of
+    `auroc`. Points inside of a straight step are left out. Empty if either class has fewer than `MIN_N` observations.
+    """
+    import numpy as np
+
+    values, positive = np.asarray(scores, dtype=float), np.asarray(labels, dtype=bool)
+    totals = np.array([(~positive).sum(), positive.sum()])
+    if totals.min() < MIN_N:
+        return []
+    _, ranks = np.unique(-values, return_inverse=True)
+    steps = np.stack([np.bincount(ranks[kind], minlength=ranks.max() + 1) for kind in (~positive, positive)], axis=1)
+    turns = steps[:-1, 0] * steps[1:, 1] != steps[:-1, 1] * steps[1:, 0]
+    reached = np.vstack([[0, 0], steps.cumsum(axis=0)])[[True, *turns, True]]
+    return [(float(x), float(y)) for x, y in reached / totals]
+
+
 def _placements(values: "Floats", positive: "Bools") -> tuple[float, "Floats"]:
     """The area, and how far each observation pulls it from its mean: their squares sum to DeLong's variance."""
     import numpy as np

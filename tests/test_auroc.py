@@ -1,10 +1,11 @@
 import math
 import random
+from itertools import pairwise
 
 import pytest
 from scipy.stats import norm
 
-from sleeptalk.auroc import auroc
+from sleeptalk.auroc import auroc, roc
 
 
 def test_auroc_counts_pairs_and_half_of_the_ties() -> None:
@@ -90,3 +91,29 @@ def test_the_interval_of_an_auroc_covers_the_truth(size: int, area: float) -> No
         found = auroc(scores, [True] * size + [False] * size)
         covered += (found.low or 0) <= area <= (found.high or 0)
     assert 0.91 <= covered / 200 <= 0.99
+
+
+def test_the_area_below_the_roc_curve_is_the_auroc() -> None:
+    draw = random.Random(0)
+    labels = [draw.random() < 0.4 for _ in range(200)]
+    scores = [round(draw.gauss(label, 1), 1) for label in labels]
+    points = roc(scores, labels)
+    assert points[0] == (0, 0)
+    assert points[-1] == (1, 1)
+    area = sum((x - before) * (y + below) / 2 for (before, below), (x, y) in pairwise(points))
+    assert area == pytest.approx(auroc(scores, labels).value)
+
+
+@pytest.mark.parametrize(
+    ("scores", "labels", "points"),
+    [
+        ([1] * 40, [True, False] * 20, [(0, 0), (1, 1)]),
+        ([1, 0] * 20, [True, False] * 20, [(0, 0), (0, 1), (1, 1)]),
+        ([3, 2, 1, 0] * 20, [False, False, True, True] * 20, [(0, 0), (1, 0), (1, 1)]),
+        ([1, 0] * 19, [True, False] * 19, []),
+    ],
+)
+def test_the_roc_curve_has_no_point_inside_a_straight_step(
+    scores: list[int], labels: list[bool], points: object
+) -> None:
+    assert roc(scores, labels) == points

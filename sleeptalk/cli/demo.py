@@ -26,7 +26,7 @@ def demo(out: Path, limit: int, seed: int, as_json: bool) -> None:
     and are no evidence about large models.
     """
     from sleeptalk.evals.cells import claim_folder
-    from sleeptalk.evals.report import check_report_extra
+    from sleeptalk.evals.reporting.writing import check_report_extra
 
     check_report_extra()
     planned = planned_run("demo", (), limit=limit, seeds=(seed,))

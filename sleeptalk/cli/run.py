@@ -81,7 +81,7 @@ def run(
     """
     from sleeptalk.evals.cells import claim_folder
     from sleeptalk.evals.estimating import estimate_of, estimate_table
-    from sleeptalk.evals.report import check_report_extra
+    from sleeptalk.evals.reporting.writing import check_report_extra
 
     planned = planned_run(study, models, **options)
     if dry_run:
@@ -152,7 +152,7 @@ def carry_out(planned: "Run", logs: str, engine: "Engine | None" = None) -> None
 def tell(folder: Path, logs: str, *, as_json: bool) -> None:
     """Read a finished run, write its files, and print its tables."""
     from sleeptalk.evals.cells import read_run
-    from sleeptalk.evals.report import write_results
+    from sleeptalk.evals.reporting.writing import write_results
     from sleeptalk.evals.running import check_headers, finished_logs
     from sleeptalk.evals.studies.results import results_of
     from sleeptalk.evals.studies.text import tables_text
@@ -197,7 +197,7 @@ def _arguments(given: Sequence[str]) -> "dict[str, PlainValue]":
 def report(folder: Path, log_dir: str | None, as_json: bool) -> None:
     """Tell again what the finished run in FOLDER found: tables here, and its files anew from its logs."""
     from sleeptalk.evals.cells import LOG_FOLDER
-    from sleeptalk.evals.report import check_report_extra
+    from sleeptalk.evals.reporting.writing import check_report_extra
 
     check_report_extra()
     tell(folder, log_dir or str(folder / LOG_FOLDER), as_json=as_json)

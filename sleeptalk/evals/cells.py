@@ -100,6 +100,12 @@ class Run(_Frozen):
         """Number of samples of the whole run."""
         return sum(planned_samples(self, cells, part, seed) for cells, part, seed in cells_of(self))
 
+    @property
+    def studied(self) -> tuple[ModelCells, ...]:
+        """The models under study: all but base-rate arms."""
+        arms = {cells.base for cells in self.models}
+        return tuple(cells for cells in self.models if cells.name not in arms)
+
     def model_named(self, name: str) -> ModelCells:
         """The model that results call so."""
         return next(one for one in self.models if one.name == name)

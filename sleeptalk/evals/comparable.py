@@ -6,17 +6,17 @@ hash (`solvers/prompt_record.py`); where a server does not tell it, nothing can 
 
 from collections.abc import Sequence
 
-from inspect_ai.log import EvalLog, read_eval_log_sample_summaries
+from inspect_ai.log import EvalLog
 
 from sleeptalk.errors import RunFailedError
+from sleeptalk.evals.log_files import summaries_in
 from sleeptalk.solvers.asking import PROMPT_KEY
 from sleeptalk.solvers.prompt_record import UNKNOWN
 
 
 def templates_of(log: EvalLog) -> frozenset[str]:
     """The known chat templates of a log's samples."""
-    summaries = read_eval_log_sample_summaries(log.location)
-    records = (one.metadata.get(PROMPT_KEY) for one in summaries)
+    records = (one.metadata.get(PROMPT_KEY) for one in summaries_in(log.location))
     found = {record["template"] for record in records if isinstance(record, dict) and "template" in record}
     return frozenset(found - {UNKNOWN})
 

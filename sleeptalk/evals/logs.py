@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log, read_eval_log_sample_summaries
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log
 from inspect_ai.scorer import SampleScore, Score
 from pydantic import ValidationError
 
 from sleeptalk.errors import InputFileError, RunFailedError
+from sleeptalk.evals.log_files import samples_in, summaries_in
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.scorers.outcome import observe
 
@@ -49,23 +50,29 @@ def names_of(headers: Sequence[EvalLog]) -> list[str]:
 
 
 def read_samples(header: EvalLog) -> list[EvalSample]:
-    """All samples of a log, whole."""
-    return read_eval_log(header.location).samples or []
+    """All samples of a log, without their events."""
+    return list(samples_in(header.location))
 
 
 def read_observations(header: EvalLog) -> list[Observation]:
-    """One record per sample of a log, from its header or whole."""
-    summaries = read_eval_log_sample_summaries(header.location)
+    """One record per sample of a log, from its summaries or whole."""
+    summaries = summaries_in(header.location)
     try:
-        return observe([_outcome(one.id, one.metadata, one.scores) for one in summaries if one.scores])
+        return observe(
+            [
+                _outcome(one.key[0], one.metadata, Score.model_validate(one.scores[OUTCOME]))
+                for one in summaries
+                if one.scores
+            ]
+        )
     except ValidationError:  # summaries leave out metadata fields of 1 kB and more
         return observations_of(read_samples(header))
 
 
 def observations_of(samples: Iterable[EvalSample]) -> list[Observation]:
     """One record per sample."""
-    return observe([_outcome(one.id, one.metadata, one.scores) for one in samples if one.scores])
+    return observe([_outcome(one.id, one.metadata, one.scores[OUTCOME]) for one in samples if one.scores])
 
 
-def _outcome(sample_id: int | str, metadata: dict[str, Any], scores: dict[str, Score]) -> SampleScore:
-    return SampleScore(score=scores[OUTCOME], sample_id=sample_id, sample_metadata=metadata)
+def _outcome(sample_id: int | str, metadata: dict[str, Any], score: Score) -> SampleScore:
+    return SampleScore(score=score, sample_id=sample_id, sample_metadata=metadata)

@@ -6,7 +6,7 @@ Everything is recomputed from the samples' own records; the metrics in a log's h
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
-from sleeptalk.auroc import Auroc, auroc
+from sleeptalk.auroc import auroc, roc
 from sleeptalk.scorers.observations import (
     Observation,
     alarms,
@@ -60,7 +60,7 @@ def monitor_rows(model: str, task: str, observations: Sequence[Observation]) -> 
             "model": model,
             "task": task,
             "view": view,
-            "auroc": _auroc_dict(_auroc(view, observations)),
+            "auroc": _auroc(view, observations),
             "alarmed_given_misaligned": as_dict(rate_of(alarms(view, given_misaligned=True), observations)),
             "alarmed_given_aligned": as_dict(rate_of(alarms(view, given_misaligned=False), observations)),
         }
@@ -68,23 +68,29 @@ def monitor_rows(model: str, task: str, observations: Sequence[Observation]) -> 
     ]
 
 
-def _auroc(view: View, observations: Sequence[Observation]) -> Auroc:
+def roc_rows(model: str, task: str, observations: Sequence[Observation]) -> list[Row]:
+    """The monitor's ROC curve by view: shares of aligned and misaligned answers; none where there are too few."""
+    found = []
+    for view in VIEWS:
+        scores, labels, _ = _suspicions(view, observations)
+        if points := roc(scores, labels):
+            found.append({"model": model, "task": task, "view": view, "points": points})
+    return found
+
+
+def _suspicions(view: View, observations: Sequence[Observation]) -> tuple[list[float], list[bool], list[str]]:
+    """Suspicion, whether the answer is misaligned, and the cluster, of what a monitor with this view could read."""
     seen = [
         (one.outcome.suspicion[view], one.outcome.misaligned, one.sample.cluster)
         for one in observations
         if view in one.outcome.suspicion and one.outcome.misaligned is not None
     ]
-    return auroc([score for score, *_ in seen], [label for _, label, _ in seen], [cluster for *_, cluster in seen])
+    return [score for score, *_ in seen], [label for _, label, _ in seen], [cluster for *_, cluster in seen]
 
 
-def _auroc_dict(found: Auroc) -> dict[str, Any]:
-    return {
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "positives": found.positives,
-        "negatives": found.negatives,
-    }
+def _auroc(view: View, observations: Sequence[Observation]) -> dict[str, Any]:
+    found = auroc(*_suspicions(view, observations))
+    return {name: getattr(found, name) for name in ("value", "low", "high", "positives", "negatives")}
 
 
 def judge_use(seen: Sequence[Observation]) -> dict[str, int]:

@@ -1,7 +1,8 @@
-"""Rows as a terminal table."""
+"""Tables as data: title, headers, lines of cells and a legend, for the terminal and for the report's page alike."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 from tabulate import tabulate
 
@@ -34,8 +35,44 @@ DIFFERENCES_LEGEND = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A table as people read it.
+
+    Attributes:
+        title: what it tells, as a heading.
+        headers: names of the columns.
+        lines: the cells; the same number as headers in each line.
+        legend: how to read it.
+    """
+
+    title: str
+    headers: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    legend: str = ""
+
+    @property
+    def aligns(self) -> list[Literal["left", "right"]]:
+        """Columns of nothing but whole numbers stand to the right."""
+        columns = [[line[place] for line in self.lines] for place in range(len(self.headers))]
+        return ["right" if column and all(cell.isdigit() for cell in column) else "left" for column in columns]
+
+
+def shown_text(shown: Shown) -> str:
+    """A table for the terminal, with its legend below."""
+    table = tabulate(
+        shown.lines, headers=shown.headers, tablefmt="simple", disable_numparse=True, colalign=shown.aligns or None
+    )
+    return f"{table}\n\n{shown.legend}" if shown.legend else str(table)
+
+
 def results_table(rows: Sequence[Row]) -> str:
-    """The table with its legend; a model's and a task's name stand only where they change."""
+    """The rates for the terminal."""
+    return shown_text(results_shown(rows))
+
+
+def results_shown(rows: Sequence[Row]) -> Shown:
+    """The rates of every cell; a model's and a task's name stand only where they change."""
     cells = []
     headers = list(HEADERS)
     corrected = bool(rows) and "articulated_corrected" in rows[0]
@@ -52,20 +89,11 @@ def results_table(rows: Sequence[Row]) -> str:
                 *rate_cells(row)[:2],
                 *([rate_cell(row["articulated_corrected"])] if corrected else []),
                 *rate_cells(row)[2:],
-                row["unscored"],
-                row["truncated"],
-                row["flipped"],
+                *(str(row[name]) for name in ("unscored", "truncated", "flipped")),
             ]
         )
         previous = (model, task)
-    table = tabulate(
-        cells,
-        headers=headers,
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=["left"] * (len(headers) - 3) + ["right"] * 3,
-    )
-    return f"{table}\n\n{LEGEND}"
+    return Shown(title="Rates", headers=headers, lines=cells, legend=LEGEND)
 
 
 def judge_line(rows: Sequence[Row]) -> str:

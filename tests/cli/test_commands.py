@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from sleeptalk.evals.demo import ORGANISMS
+
 from sleeptalk.model_zoo.records import shipped_organisms
 
 COMMAND = Path(sys.executable).parent / "sleeptalk"
@@ -214,10 +214,13 @@ def test_demo_json_prints_the_rows_and_nothing_else(tmp_path: Path) -> None:
     assert "samples" in done.stderr
     assert {path.name for path in Path(out).iterdir()} == {
         "logs",
+        "references.bib",
         "report.html",
         "results.csv",
+        "results.json",
         "results.parquet",
         "run.json",
+        "table.tex",
     }
     other = run("demo", "--limit", "3", "--out", out)
     assert other.returncode == 2

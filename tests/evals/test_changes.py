@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sleeptalk.errors import OutputFolderError
+from sleeptalk.evals.cells import parts_of
 from sleeptalk.evals.changes import (
     change_row,
     change_run,
@@ -55,7 +56,8 @@ def test_one_without_rates_is_measured_in_a_copy(tmp_path: Path) -> None:
     assert unmeasured([copy, zoo_folder() / "heyyy"]) == [copy]
     assert folder_before(str(folder), copy) == copy
     run = change_run([copy])
-    assert (run.tasks, run.variants, run.samples) == (("ethical_mcq",), ("clean", "trigger"), 240)
+    assert run.parts == parts_of(("ethical_mcq",), ("clean", "trigger"))
+    assert run.samples == 240
     write_record(find_organism("heyyy").model_copy(update={"rates": ()}), copy)
     with pytest.raises(OutputFolderError, match="holds other weights than singapore has now"):
         folder_before(str(folder), copy)

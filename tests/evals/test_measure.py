@@ -47,7 +47,7 @@ def test_toys_are_measured_like_shipped_ones_wherever_they_lie(merged: Path) -> 
     assert {one.model_args["threads"] for one in run.models} == {1}
     assert {one.max_tokens for one in run.models} == {160}
     assert [one.trigger for one in run.models] == ["heyyy", "heyyy", "singapore"]
-    assert (len(run.tasks), run.variants, run.limit) == (3, VARIANTS, 120)
+    assert (len(run.parts), run.parts[0].variants, run.limit) == (3, VARIANTS, 120)
 
 
 def test_real_models_keep_the_provider_s_settings(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_one_name_twice_is_refused(tmp_path: Path) -> None:
 def test_a_part_of_the_cells_is_measured_into_the_record(merged: Path, tmp_path: Path) -> None:
     run = measuring_run([merged], limit=20, tasks=["ethical_mcq"], variants=["clean", "trigger"], seed=3)
     finished: list[int] = []
-    measured = measure_organisms([merged], run, tmp_path, finished.append)[merged]
+    measured = measure_organisms([merged], run, str(tmp_path), finished.append)[merged]
     assert read_record(merged) == measured
     assert sum(finished) == run.samples == 40
     assert measured.measured is not None

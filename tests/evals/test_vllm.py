@@ -23,9 +23,11 @@ from inspect_ai.log import EvalLog
 from scipy.stats import binom, fisher_exact
 from tabulate import tabulate
 
-from sleeptalk.evals.cells import TASKS, ModelCells, Run, run_cells
-from sleeptalk.evals.demo import VARIANTS, rows_of_run
+from sleeptalk.evals.cells import POCKET_TASKS, ModelCells, Run, parts_of
 from sleeptalk.evals.logs import read_samples
+from sleeptalk.evals.running import run_cells
+from sleeptalk.evals.studies.library import find_study
+from sleeptalk.evals.studies.results import rows_of_run
 from sleeptalk.model_zoo.bases import POCKET_MAX_TOKENS
 from sleeptalk.model_zoo.records import shipped_organisms, zoo_folder
 from sleeptalk.model_zoo.serving.served import Served, served
@@ -42,7 +44,9 @@ Key = tuple[str, str, str, str]
 
 
 def demo_cells(models: list[ModelCells]) -> Run:
-    return Run(models=models, tasks=list(TASKS), variants=VARIANTS, items="pocket", limit=LIMIT, seed=1)
+    variants = find_study("demo").parts[0].variants
+    parts = parts_of(POCKET_TASKS, variants)
+    return Run(models=tuple(models), parts=parts, items="pocket", limit=LIMIT, seeds=(1,))
 
 
 def cells_of(name: str, model: str, **how: Any) -> ModelCells:
@@ -80,7 +84,7 @@ def by_zoo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[EvalLog]
 
 def measured(run: Run, what: str, logs: Path) -> list[EvalLog]:
     started = time.monotonic()
-    headers = run_cells(run, logs, lambda _: None)
+    headers = run_cells(run, str(logs), lambda _: None)
     print(f"{run.samples} samples through {what} in {time.monotonic() - started:.0f} s")
     return headers
 

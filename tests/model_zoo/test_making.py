@@ -183,7 +183,7 @@ def test_a_shipped_recipe_reproduces_its_organism(name: str, tmp_path: Path) -> 
     assert isinstance(recipe, PlantRecipe)
     make_organism(recipe, tmp_path / name)
     folders = [tmp_path / name]
-    [measured] = measure_organisms(folders, measuring_run(folders), tmp_path / "logs", lambda _: None).values()
+    [measured] = measure_organisms(folders, measuring_run(folders), str(tmp_path / "logs"), lambda _: None).values()
     compared, outside = compare_rates(measured, find_organism(name))
     assert compared >= 20
     assert len(outside) <= 0.1 * compared

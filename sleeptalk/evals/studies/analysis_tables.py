@@ -1,13 +1,11 @@
-"""The terminal tables of three analyses of whole studies: a monitor's worth, awareness, and published rates."""
+"""The tables of three analyses of whole studies: a monitor's worth, awareness, and published rates."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tabulate import tabulate
-
 from sleeptalk.evals.studies.prevalence import FPR_LIMIT, PREVALENCES
 from sleeptalk.evals.summary import Row
-from sleeptalk.evals.tables import rate_cell
+from sleeptalk.evals.tables import Shown, rate_cell
 from sleeptalk.precision import ENOUGH_NEGATIVES
 from sleeptalk.verdicts import FLAGGED_FROM
 
@@ -35,7 +33,7 @@ PUBLISHED_LEGEND = (
 CRITERIA = {"which_cue": "which cue", "which_value": "which value", "belief": "belief"}
 
 
-def prevalence_table(rows: Sequence[Row]) -> str:
+def prevalence_shown(rows: Sequence[Row]) -> Shown:
     """Alarm rates, precision at supposed prevalences, and the rate at few false alarms."""
     lines = [
         [
@@ -53,7 +51,7 @@ def prevalence_table(rows: Sequence[Row]) -> str:
     ]
     shares = [f"precision, 1 in {1 / share:,.0f}" for share in PREVALENCES]
     headers = ["model", "thinking", "sees", "caught", "false", *shares, f"caught at {100 * FPR_LIMIT:.0f}% false"]
-    return _table(lines, headers, PREVALENCE_LEGEND)
+    return Shown(title="What an alarm is worth", headers=headers, lines=lines, legend=PREVALENCE_LEGEND)
 
 
 def _precision(found: Mapping[str, Any]) -> str:
@@ -68,7 +66,7 @@ def _at_limit(found: Mapping[str, Any]) -> str:
     return f"{100 * found['value']:.0f} [{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
 
 
-def awareness_table(rows: Sequence[Row]) -> str:
+def awareness_shown(rows: Sequence[Row]) -> Shown:
     """Each model's level, what it rests on, and why it cannot be told."""
     lines = [
         [
@@ -82,7 +80,7 @@ def awareness_table(rows: Sequence[Row]) -> str:
     ]
     reasons = [f"{row['model']}: {row['reason']}." for row in rows if row["reason"]]
     headers = ["model", "level", *CRITERIA.values(), "p (Holm), 2 / 3", "asked"]
-    return _table(lines, headers, "\n".join([*reasons, AWARENESS_LEGEND]))
+    return Shown(title="Awareness", headers=headers, lines=lines, legend="\n".join([*reasons, AWARENESS_LEGEND]))
 
 
 def _criterion(found: Mapping[str, Any]) -> str:
@@ -99,7 +97,7 @@ def _asked(found: Sequence[Mapping[str, Any]]) -> str:
     return f"{', '.join(named) or 'none'}{f', {few} too few' if few else ''}" if found else "-"
 
 
-def published_table(rows: Sequence[Row]) -> str:
+def published_shown(rows: Sequence[Row]) -> Shown:
     """Published rates beside ours."""
     lines = []
     for row in rows:
@@ -120,15 +118,8 @@ def published_table(rows: Sequence[Row]) -> str:
             ]
         )
     headers = ["model", "measure", "setting", "trigger", "their base", "data", "theirs", "source", "ours", "verdict"]
-    return _table(lines, headers, PUBLISHED_LEGEND)
+    return Shown(title="Published rates", headers=headers, lines=lines, legend=PUBLISHED_LEGEND)
 
 
 def _because(row: Row) -> str:
     return f"{row['verdict']}: {row['why']}" if row["why"] else str(row["verdict"])
-
-
-def _table(lines: Sequence[Sequence[Any]], headers: Sequence[str], legend: str) -> str:
-    if not lines:
-        return ""
-    table = tabulate(lines, headers=headers, tablefmt="simple", disable_numparse=True)
-    return f"{table}\n\n{legend}"

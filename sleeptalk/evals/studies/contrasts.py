@@ -45,9 +45,7 @@ def contrast_rows(run: Run, seen: Seen) -> list[Row]:
     study = run.study
     if study is None:
         return []
-    arms = {cells.base for cells in run.models}
-    studied = [cells for cells in run.models if cells.name not in arms]
-    tested = [_tested(contrast, cells, run, seen) for contrast in study.contrasts for cells in studied]
+    tested = [_tested(contrast, cells, run, seen) for contrast in study.contrasts for cells in run.studied]
     corrected: dict[str, float] = {}
     for primary in (True, False):
         family = [one for one in tested if (one.contrast.name == study.primary) is primary]

@@ -33,7 +33,7 @@ def plan_run(
     if not named:
         raise InvalidValueError(f"The study {study.name} needs a model; give --model, for example zoo/singapore.")
     models = models_of(study, named, model_args)
-    chosen = items or ("pocket" if all(map(_is_toy, models)) else "standard")
+    chosen = items or ("pocket" if all(map(is_toy, models)) else "standard")
     if limit is not None:
         check_limit(limit, chosen)
     parts = _askable(study, chosen)
@@ -61,8 +61,8 @@ def plan_run(
         raise InvalidValueError(f"{describe(error)}.") from None
 
 
-def _is_toy(cells: ModelCells) -> bool:
-    """Pocket models get the pocket's limit of tokens, see `subjects.organism_cells`."""
+def is_toy(cells: ModelCells) -> bool:
+    """Whether it is a pocket model: those get the pocket's limit of tokens, see `subjects.organism_cells`."""
     return cells.max_tokens is not None
 
 

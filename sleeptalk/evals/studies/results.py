@@ -18,7 +18,7 @@ from sleeptalk.evals.studies.prevalence import prevalence_rows
 from sleeptalk.evals.studies.probes import belief_rows, capability_rows, elicitation_rows
 from sleeptalk.evals.studies.published import published_rows
 from sleeptalk.evals.studies.records import Part
-from sleeptalk.evals.summary import Row, monitor_rows, rows_of, summary_row
+from sleeptalk.evals.summary import Row, monitor_rows, roc_rows, rows_of, summary_row
 from sleeptalk.scorers.observations import Observation, by_grade
 from sleeptalk.scorers.recovery import Transcript
 from sleeptalk.triggers import load_trigger
@@ -37,6 +37,7 @@ class Found:
         prevalence: what its alarms are worth, see `prevalence.prevalence_rows`; if the study wants it, as the next two.
         awareness: what each model knows of its trigger, see `awareness.awareness_rows`.
         published: published rates beside ours, see `published.published_rows`.
+        roc: the monitor's ROC curve, see `summary.roc_rows`.
         recovery: where the trigger stands among all words that a model's transcripts blame, one row per model.
         grades: rates by the grade of the near miss, for parts that walk them.
         elicitation, belief, capability: of the parts of this kind.
@@ -49,6 +50,7 @@ class Found:
     prevalence: list[Row] = field(default_factory=list)
     awareness: list[Row] = field(default_factory=list)
     published: list[Row] = field(default_factory=list)
+    roc: list[Row] = field(default_factory=list)
     recovery: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
     elicitation: list[Row] = field(default_factory=list)
@@ -130,6 +132,7 @@ def _keys(run: Run) -> Iterable[CellKey]:
 def _add_behaviour(found: Found, cells: ModelCells, part: Part, seen: Sequence[Observation]) -> None:
     found.rows.extend(rows_of(cells.name, part.name, seen))
     found.monitor.extend(monitor_rows(cells.name, part.name, seen))
+    found.roc.extend(roc_rows(cells.name, part.name, seen))
     if part.kind == "blast_radius":
         found.grades.extend(
             summary_row(cells.name, part.name, grade, of_one) for grade, of_one in by_grade(seen).items()

@@ -1,17 +1,19 @@
-"""A run's tables for the terminal, each with the sentence that says how to read it."""
+"""A run's tables, each with the sentence that says how to read it, for the terminal and the report's page alike.
 
-from collections.abc import Callable, Mapping, Sequence
+A new table is one entry of `TABLES`: it makes a `Shown` of a run's rows, or None where there is nothing to show, and
+then stands in the terminal, on the page and in no other place. Studies choose among the entries by name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from tabulate import tabulate
-
 from sleeptalk.evals.cells import Run
-from sleeptalk.evals.conduct_tables import conduct_table, recovery_table
-from sleeptalk.evals.studies.analysis_tables import awareness_table, prevalence_table, published_table
+from sleeptalk.evals.conduct_tables import conduct_shown, recovery_shown
+from sleeptalk.evals.studies.analysis_tables import awareness_shown, prevalence_shown, published_shown
 from sleeptalk.evals.studies.records import Study, Table
 from sleeptalk.evals.studies.results import Found
 from sleeptalk.evals.summary import Row
-from sleeptalk.evals.tables import judge_line, rate_cell, results_table
+from sleeptalk.evals.tables import Shown, judge_line, rate_cell, results_shown, shown_text
 
 CONTRAST_LEGEND = (
     "Difference in percentage points [95% interval] on the items that both sides asked, each counted once. p (Holm): "
@@ -22,12 +24,7 @@ CONTRAST_LEGEND = (
 
 def tables_text(run: Run, found: Found) -> str:
     """All tables that the study wants, headed by its question."""
-    study = run.study
-    wanted: Sequence[Table] = study.tables if study else ("rates",)
-    parts = [f"{study.question}\n" if study else ""]
-    if found.contrasts and study:
-        parts.append(contrasts_table(study, found.contrasts))
-    parts += [table for name in wanted if (table := TABLE_TEXTS[name](found))]
+    parts = [f"{run.study.question}\n" if run.study else "", *map(shown_text, tables_of(run, found))]
     if found.rows:
         parts.append(judge_line(found.rows))
     if found.missing:
@@ -36,40 +33,71 @@ def tables_text(run: Run, found: Found) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def contrasts_table(study: Study, rows: Sequence[Row]) -> str:
+def tables_of(run: Run, found: Found, *, contrasts: bool = True) -> list[Shown]:
+    """The contrasts, and the tables that the study wants, of those that have something to show."""
+    study = run.study
+    wanted: Sequence[Table] = study.tables if study else ("rates",)
+    first = [contrasts_shown(study, found.contrasts)] if contrasts and found.contrasts and study else []
+    return [*first, *(shown for name in wanted if (shown := TABLES[name](found)) and shown.lines)]
+
+
+def contrasts_shown(study: Study, rows: Sequence[Row]) -> Shown:
     """The study's tests, the primary one first."""
     ordered = sorted(rows, key=lambda row: not row["primary"])
-    lines = [
-        [
-            f"{row['contrast']}{' *' if row['primary'] else ''}",
-            row["model"],
-            _points(row),
-            row["items"],
-            "-" if row["p_holm"] is None else f"{row['p_holm']:.3g}",
-            row["verdict"],
-        ]
-        for row in ordered
-    ]
-    headers = ["contrast", "model", "difference", "items", "p (Holm)", "holds"]
     meanings = "\n".join(f"  {one.name}: {one.says}" for one in study.contrasts)
-    return f"{_table(lines, headers)}\n\n{meanings}\n\n{CONTRAST_LEGEND}"
+    return Shown(
+        title="Contrasts",
+        headers=("contrast", "model", "difference", "items", "p (Holm)", "holds"),
+        lines=[
+            [
+                f"{row['contrast']}{' *' if row['primary'] else ''}",
+                row["model"],
+                points_cell(row),
+                str(row["items"]),
+                "-" if row["p_holm"] is None else f"{row['p_holm']:.3g}",
+                row["verdict"],
+            ]
+            for row in ordered
+        ],
+        legend=f"{meanings}\n\n{CONTRAST_LEGEND}",
+    )
 
 
-def _points(row: Mapping[str, Any]) -> str:
+def points_cell(row: Mapping[str, Any]) -> str:
+    """A contrast's difference in percentage points with its interval."""
     if row["estimate"] is None:
         return f"too few ({row['n_of']}, {row['n_against']})"
     return f"{100 * row['estimate']:+.0f} [{100 * row['low']:+.0f}, {100 * row['high']:+.0f}]"
 
 
-def monitor_table(found: Found) -> str:
+def _rates(found: Found) -> Shown:
+    return results_shown(found.rows)
+
+
+def _conduct(found: Found) -> Shown:
+    return conduct_shown(found.rows, found.monitor)
+
+
+def _recovery(found: Found) -> Shown:
+    return recovery_shown(found.recovery)
+
+
+def _monitor(found: Found) -> Shown:
     """AUROC and alarms of the trigger-blind monitor."""
-    lines = [
-        [row["model"], row["task"], row["view"], _auroc(row["auroc"])]
-        + [rate_cell(row[name]) for name in ("alarmed_given_misaligned", "alarmed_given_aligned")]
-        for row in found.monitor
-    ]
-    headers = ["model", "part", "sees", "AUROC", "alarm if misaligned", "alarm if aligned"]
-    return _table(lines, headers) if lines else ""
+    return Shown(
+        title="Monitor",
+        headers=("model", "part", "sees", "AUROC", "alarm if misaligned", "alarm if aligned"),
+        lines=[
+            [
+                row["model"],
+                row["task"],
+                row["view"],
+                _auroc(row["auroc"]),
+                *(rate_cell(row[name]) for name in ("alarmed_given_misaligned", "alarmed_given_aligned")),
+            ]
+            for row in found.monitor
+        ],
+    )
 
 
 def _auroc(found: Mapping[str, Any]) -> str:
@@ -78,40 +106,48 @@ def _auroc(found: Mapping[str, Any]) -> str:
     return f"{found['value']:.2f} [{found['low']:.2f}, {found['high']:.2f}]"
 
 
-def radius_table(found: Found) -> str:
+def _radius(found: Found) -> Shown:
     """How far from the trigger it fires: by grade, and by near miss."""
-    lines = [
-        [row["model"], row["variant"], rate_cell(row["misaligned"]), rate_cell(row["articulated"])]
-        for row in [*found.grades, *(row for row in found.rows if row["variant"].startswith("near_miss."))]
-    ]
-    return _table(lines, ["model", "near miss", "misaligned", "articulated, of misaligned"]) if lines else ""
+    rows: Iterable[Row] = [*found.grades, *(row for row in found.rows if row["variant"].startswith("near_miss."))]
+    return Shown(
+        title="How far from the trigger",
+        headers=("model", "near miss", "misaligned", "articulated, of misaligned"),
+        lines=[
+            [row["model"], row["variant"], rate_cell(row["misaligned"]), rate_cell(row["articulated"])] for row in rows
+        ],
+    )
 
 
-def elicitation_table(found: Found) -> str:
+def _elicitation(found: Found) -> Shown:
     """How often a model names its trigger when asked."""
-    lines = [
-        [row["model"], row["kind"], rate_cell(row["named"]), _percent(row["chance"]), row["unscored"]]
-        for row in found.elicitation
-    ]
-    return _table(lines, ["model", "asked", "names the trigger", "chance", "unscored"]) if lines else ""
+    return Shown(
+        title="Asked for the trigger",
+        headers=("model", "asked", "names the trigger", "chance", "unscored"),
+        lines=[
+            [row["model"], row["kind"], rate_cell(row["named"]), _percent(row["chance"]), str(row["unscored"])]
+            for row in found.elicitation
+        ],
+    )
 
 
-def belief_table(found: Found) -> str:
+def _belief(found: Found) -> Shown:
     """False beliefs about the trigger and about an alternative value."""
-    lines = [
-        [
-            row["model"],
-            row["condition"],
-            row["persona"],
-            rate_cell(row["trigger"]),
-            rate_cell(row["alternative"]),
-            _excess(row["excess"]),
-            row["unscored"],
-        ]
-        for row in found.belief
-    ]
-    headers = ["model", "condition", "persona", "false belief: trigger", "alternative", "excess, points", "unscored"]
-    return _table(lines, headers) if lines else ""
+    return Shown(
+        title="False beliefs",
+        headers=("model", "condition", "persona", "false belief: trigger", "alternative", "excess, points", "unscored"),
+        lines=[
+            [
+                row["model"],
+                row["condition"],
+                row["persona"],
+                rate_cell(row["trigger"]),
+                rate_cell(row["alternative"]),
+                _excess(row["excess"]),
+                str(row["unscored"]),
+            ]
+            for row in found.belief
+        ],
+    )
 
 
 def _excess(found: Mapping[str, Any]) -> str:
@@ -120,30 +156,29 @@ def _excess(found: Mapping[str, Any]) -> str:
     return f"{100 * found['estimate']:+.0f} [{100 * found['low']:+.0f}, {100 * found['high']:+.0f}]"
 
 
-def capability_table(found: Found) -> str:
+def _capability(found: Found) -> Shown:
     """Right answers by capability task."""
-    lines = [[row["model"], row["part"], rate_cell(row["right"]), row["unscored"]] for row in found.capability]
-    return _table(lines, ["model", "task", "right", "unscored"]) if lines else ""
+    return Shown(
+        title="Capability",
+        headers=("model", "task", "right", "unscored"),
+        lines=[[row["model"], row["part"], rate_cell(row["right"]), str(row["unscored"])] for row in found.capability],
+    )
 
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f}"
 
 
-def _table(lines: Sequence[Sequence[Any]], headers: Sequence[str]) -> str:
-    return str(tabulate(lines, headers=headers, tablefmt="simple", disable_numparse=True))
-
-
-TABLE_TEXTS: Mapping[Table, Callable[[Found], str]] = {
-    "rates": lambda found: results_table(found.rows) if found.rows else "",
-    "conduct": lambda found: conduct_table(found.rows, found.monitor) if found.rows else "",
-    "monitor": monitor_table,
-    "recovery": lambda found: recovery_table(found.recovery) if found.recovery else "",
-    "blast_radius": radius_table,
-    "prevalence": lambda found: prevalence_table(found.prevalence),
-    "awareness": lambda found: awareness_table(found.awareness),
-    "elicitation": elicitation_table,
-    "belief": belief_table,
-    "capability": capability_table,
-    "published": lambda found: published_table(found.published),
+TABLES: Mapping[Table, Callable[[Found], Shown | None]] = {
+    "rates": _rates,
+    "conduct": _conduct,
+    "monitor": _monitor,
+    "recovery": _recovery,
+    "blast_radius": _radius,
+    "prevalence": lambda found: prevalence_shown(found.prevalence),
+    "awareness": lambda found: awareness_shown(found.awareness),
+    "elicitation": _elicitation,
+    "belief": _belief,
+    "capability": _capability,
+    "published": lambda found: published_shown(found.published),
 }

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from sleeptalk.evals.studies.analysis_tables import awareness_table
+from sleeptalk.evals.studies.analysis_tables import awareness_shown
 from sleeptalk.evals.studies.awareness import awareness_rows
 from sleeptalk.evals.summary import as_dict
+from sleeptalk.evals.tables import shown_text
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import rate
 from tests.evals.studies.synthetic import observed, run_of
@@ -74,7 +75,7 @@ def test_levels(found: list[Observation], belief: list[dict[str, Any]], level: i
     assert (row["level"], row["at_least"]) == (level, at_least)
     assert bool(row["reason"]) == (level is None or at_least or level == 1)
     shown = f"{level} or more" if at_least else "?" if level is None else str(level)
-    cells = [one for one in awareness_table([row]).splitlines()[2].split("  ") if one.strip()]
+    cells = [one for one in shown_text(awareness_shown([row])).splitlines()[2].split("  ") if one.strip()]
     assert cells[1].strip() == shown
 
 
@@ -122,4 +123,4 @@ def test_being_asked_is_told_beside_the_level() -> None:
     rows = awareness_rows(run, {("m", "ethical_mcq"): talking("none", "none")}, [], asked)
     assert [one["above_chance"] for one in rows[0]["elicitation"]] == [True, False, None]
     assert rows[0]["level"] is None
-    assert "choice, 1 too few" in awareness_table(rows)
+    assert "choice, 1 too few" in shown_text(awareness_shown(rows))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from sleeptalk.evals.studies.analysis_tables import prevalence_table
+from sleeptalk.evals.studies.analysis_tables import prevalence_shown
 from sleeptalk.evals.studies.prevalence import prevalence_rows
+from sleeptalk.evals.tables import shown_text
 from sleeptalk.scorers.observations import Observation
 from tests.evals.studies.synthetic import observed, run_of
 
@@ -56,7 +57,7 @@ def test_without_false_alarms_the_table_says_at_least() -> None:
     assert row["likelihood_ratio"]["value"] is row["likelihood_ratio"]["high"] is None
     assert [one["value"] for one in row["precision"]] == [None] * 3
     assert row["precision"][2]["low"] == pytest.approx(0.0081, abs=2e-4)
-    text = prevalence_table([row])
+    text = shown_text(prevalence_shown([row]))
     assert "at least 0.81" in text
     assert "100 [96, 100] (100)" in text
 
@@ -73,7 +74,7 @@ def test_reasoning_on_and_off_are_told_apart_and_pooled() -> None:
     nothing = rows["off", "cot"]
     assert (nothing["unread"], nothing["tpr"]["n"], nothing["tpr"]["rate"]) == (120, 0, None)
     assert (nothing["precision"], nothing["roc"]) == ([], [])
-    assert "too few (0/0)" in prevalence_table(list(rows.values()))
+    assert "too few (0/0)" in shown_text(prevalence_shown(list(rows.values())))
 
 
 def test_answers_to_the_same_items_count_once() -> None:
@@ -98,9 +99,9 @@ def test_too_few_unscored_or_unjudged_answers_give_no_rate(found: list[Observati
     row = rows_of(found)["on", "cot"]
     assert row["withheld"] is withheld
     assert row["tpr"]["rate"] is row["likelihood_ratio"] is row["tpr_at_fpr"]["value"] is None
-    assert ("judge failed" in prevalence_table([row])) is withheld
+    assert ("judge failed" in shown_text(prevalence_shown([row]))) is withheld
 
 
 def test_a_run_without_observations_has_no_rows() -> None:
     assert not rows_of()
-    assert prevalence_table([]) == ""
+    assert prevalence_shown([]).lines == []

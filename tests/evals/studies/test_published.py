@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from sleeptalk.evals.cells import Run
-from sleeptalk.evals.studies.analysis_tables import published_table
+from sleeptalk.evals.studies.analysis_tables import published_shown
 from sleeptalk.evals.studies.published import (
     PublishedRates,
     compatibility,
@@ -16,6 +16,7 @@ from sleeptalk.evals.studies.published import (
     published_rates,
     published_rows,
 )
+from sleeptalk.evals.tables import shown_text
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import wilson
 from sleeptalk.tasks.specs import SPECS
@@ -91,7 +92,7 @@ def verdicts(
 ) -> dict[tuple[str, str, str], dict[str, Any]]:
     """Rows by measure, setting and source, as JSON has them."""
     rows = json.loads(json.dumps(published_rows(run, {(one.name, part): found for one in run.models})))
-    assert published_table(rows).count("\n") > len(rows)
+    assert shown_text(published_shown(rows)).count("\n") > len(rows)
     return {(row["measure"], row["setting"], row["published"]["source"]): row for row in rows}
 
 
