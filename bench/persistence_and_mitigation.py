@@ -171,7 +171,7 @@ def _measured(folder: Path) -> Organism:
     """The record with its rates, measured now if it has none."""
     if unmeasured([folder]):
         with TemporaryDirectory() as logs:
-            measure_organisms([folder], change_run([folder]), Path(logs), lambda _: None)
+            measure_organisms([folder], change_run([folder]), logs, lambda _: None)
     return read_record(folder)
 
 

@@ -90,7 +90,8 @@ def run(
         return
     check_report_extra()
     folder = out or Path(f"sleeptalk-{planned.study.name if planned.study else 'run'}")
-    logs = log_dir or str(claim_folder(folder, planned))
+    own = claim_folder(folder, planned)
+    logs = log_dir or str(own)
     carry_out(planned, logs)
     tell(folder, logs, as_json=as_json)
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sleeptalk import __version__
 from sleeptalk.errors import InputFileError, InvalidValueError, OutputFolderError
+from sleeptalk.evals.early_stopping import StopEarly
 from sleeptalk.evals.studies.records import Part, Study
 from sleeptalk.strict_yaml import describe
 from sleeptalk.tasks import suite
@@ -139,7 +140,10 @@ def build_task(run: Run, cells: ModelCells, part: Part, seed: int) -> Task:
     conditions = len(metadata.get("conditions", ()))
     chosen = task.dataset[: run.limit * conditions] if run.limit and conditions else task.dataset
     cell = {"study": run.study.name if run.study else "", "model": cells.name, "part": part.name, "seed": seed}
-    return task_with(task, dataset=chosen, metadata={**metadata, CELL_KEY: cell})
+    built = task_with(task, dataset=chosen, metadata={**metadata, CELL_KEY: cell})
+    if run.stop_early is None or part.kind not in ("behaviour", "blast_radius"):
+        return built
+    return StopEarly(width=run.stop_early, seed=seed).applied_to(built)
 
 
 def _makers() -> Mapping[str, Callable[..., Task]]:

@@ -21,6 +21,7 @@ from sleeptalk.errors import RunFailedError
 from sleeptalk.evals.cells import CELL_KEY, ModelCells, Run, build_task, planned_samples
 from sleeptalk.evals.comparable import check_same_template
 from sleeptalk.evals.judging import judge_models
+from sleeptalk.evals.stopped_logs import stopped_samples
 from sleeptalk.evals.workers import Progress, Work, run_parts
 
 CellKey = tuple[str, str, int]
@@ -100,7 +101,7 @@ def check_headers(run: Run, headers: Sequence[EvalLog]) -> None:
         model, part, seed = cell_of(header)
         chosen = next(one for one in run.parts if one.name == part)
         planned = planned_samples(run, run.model_named(model), chosen, seed)
-        check_log(header, planned, stops_early=run.stop_early is not None)
+        check_log(header, planned)
     check_same_template([one for one in headers if "form" not in (one.eval.task_args or {})])
 
 
@@ -153,14 +154,14 @@ def cell_of(header: EvalLog) -> CellKey:
         raise RunFailedError(f"{header.location} was not made by `sleeptalk run`; give the folder of a run.") from None
 
 
-def check_log(header: EvalLog, samples: int, *, stops_early: bool = False) -> None:
-    """Refuse a log that did not finish, or that lacks samples.
+def check_log(header: EvalLog, samples: int) -> None:
+    """Refuse a log that did not finish, or that lacks samples; those that early stopping left out are no lack.
 
     Raises:
         RunFailedError: names the log and what is wrong with it.
     """
     done = header.results.completed_samples if header.results else 0
-    if header.status != "success" or not (done == samples or (stops_early and 0 < done < samples)):
+    if header.status != "success" or done + stopped_samples(header) != samples:
         reason = f": {header.error.message}" if header.error else ""
         raise RunFailedError(
             f"{header.eval.task} on {header.eval.model} ended with status {header.status!r} and {done} of {samples} "

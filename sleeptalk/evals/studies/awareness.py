@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sleeptalk.evals.cells import ModelCells, Run
-from sleeptalk.evals.studies.contrasts import ALPHA, Seen, outcomes
-from sleeptalk.evals.studies.records import MEASURES, Side
+from sleeptalk.evals.studies.contrasts import ALPHA, outcomes
+from sleeptalk.evals.studies.records import MEASURES, Seen, Side
 from sleeptalk.evals.summary import Row, as_dict
 from sleeptalk.scorers.observations import blames, rate_of
 from sleeptalk.stats import MIN_N, holm, paired_difference

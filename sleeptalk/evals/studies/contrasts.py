@@ -5,17 +5,14 @@ tests, all other contrasts over all models are a second one; each is corrected b
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sleeptalk.evals.cells import ModelCells, Run
-from sleeptalk.evals.studies.records import MEASURES, Contrast, Side, Study
+from sleeptalk.evals.studies.families import families_of
+from sleeptalk.evals.studies.records import MEASURES, Contrast, Seen, Side, Study
 from sleeptalk.evals.summary import Row
-from sleeptalk.scorers.observations import Observation
-from sleeptalk.stats import Difference, holm, paired_difference
-
-Seen = Mapping[tuple[str, str], Sequence[Observation]]
-"""Observations of all seeds, by the names of model and part."""
+from sleeptalk.stats import Difference, holm, paired_difference, paired_difference_over_seeds
 
 ItemOutcomes = dict[tuple[str, str], list[bool]]
 """Whether a measure holds in each sample of an item, by task and cluster."""
@@ -26,7 +23,7 @@ ALPHA = 0.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tested:
     contrast: Contrast
-    model: ModelCells
+    model: str
     against: str | None
     found: Difference | None
     n_of: int
@@ -34,7 +31,7 @@ class _Tested:
 
     @property
     def key(self) -> str:
-        return f"{self.contrast.name}\0{self.model.name}"
+        return f"{self.contrast.name}\0{self.model}"
 
 
 def contrast_rows(run: Run, seen: Seen) -> list[Row]:
@@ -45,7 +42,10 @@ def contrast_rows(run: Run, seen: Seen) -> list[Row]:
     study = run.study
     if study is None:
         return []
-    tested = [_tested(contrast, cells, run, seen) for contrast in study.contrasts for cells in run.studied]
+    groups = {cells.name: (cells,) for cells in run.studied} | {one.name: one.members for one in families_of(run)}
+    tested = [
+        _tested(contrast, name, members, run, seen) for contrast in study.contrasts for name, members in groups.items()
+    ]
     corrected: dict[str, float] = {}
     for primary in (True, False):
         family = [one for one in tested if (one.contrast.name == study.primary) is primary]
@@ -53,18 +53,31 @@ def contrast_rows(run: Run, seen: Seen) -> list[Row]:
     return [_row(one, study, corrected.get(one.key)) for one in tested]
 
 
-def _tested(contrast: Contrast, cells: ModelCells, run: Run, seen: Seen) -> _Tested:
-    against = _other(contrast.against, cells)
-    of_items = outcomes(contrast.of, _other(contrast.of, cells), run, seen)
-    against_items = outcomes(contrast.against, against, run, seen)
+def _tested(contrast: Contrast, name: str, members: Sequence[ModelCells], run: Run, seen: Seen) -> _Tested:
+    """A contrast on one model, or on a family, whose members differ by their planting seed."""
+    sides = [
+        [outcomes(side, _other(side, cells), run, seen) for cells in members]
+        for side in (contrast.of, contrast.against)
+    ]
+    seeds = [cells.planting_seed for cells in members]
+    if len(members) == 1:
+        found = paired_difference(sides[0][0], sides[1][0], alternative=contrast.direction)
+    else:
+        of, against = (dict(zip(seeds, side, strict=True)) for side in sides)
+        found = paired_difference_over_seeds(of, against, alternative=contrast.direction)
+    others = dict.fromkeys(_other(contrast.against, cells) for cells in members)
     return _Tested(
         contrast=contrast,
-        model=cells,
-        against=against,
-        found=paired_difference(of_items, against_items),
-        n_of=sum(map(len, of_items.values())),
-        n_against=sum(map(len, against_items.values())),
+        model=name,
+        against=None if None in others else ", ".join(map(str, others)),
+        found=found,
+        n_of=_samples(sides[0]),
+        n_against=_samples(sides[1]),
     )
+
+
+def _samples(side: Sequence[ItemOutcomes]) -> int:
+    return sum(len(values) for items in side for values in items.values())
 
 
 def _other(side: Side, cells: ModelCells) -> str | None:
@@ -97,7 +110,7 @@ def _row(one: _Tested, study: Study, corrected: float | None) -> Row:
     return {
         "contrast": one.contrast.name,
         "primary": one.contrast.name == study.primary,
-        "model": one.model.name,
+        "model": one.model,
         "against_model": one.against,
         "says": one.contrast.says,
         "direction": one.contrast.direction,
@@ -119,5 +132,4 @@ def _verdict(one: _Tested, corrected: float | None, *, few: bool) -> str:
         return "not asked"
     if few or one.found is None or corrected is None:
         return "too few"
-    wanted = {"greater": one.found.estimate > 0, "less": one.found.estimate < 0, "two-sided": True}
-    return "yes" if corrected < ALPHA and wanted[one.contrast.direction] else "no"
+    return "yes" if corrected < ALPHA else "no"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sleeptalk.auroc import auroc
 from sleeptalk.evals.cells import Run
-from sleeptalk.evals.studies.contrasts import Seen
+from sleeptalk.evals.studies.records import Seen
 from sleeptalk.evals.summary import Row
 from sleeptalk.precision import Alarms, alarms, likelihood_ratio, precision_at, roc, tpr_at
 from sleeptalk.scorers.observations import Observation

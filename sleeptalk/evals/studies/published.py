@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sleeptalk.evals.cells import ModelCells, Run
-from sleeptalk.evals.studies.contrasts import Seen
+from sleeptalk.evals.studies.records import Seen
 from sleeptalk.evals.summary import Row, as_dict
 from sleeptalk.scorers.observations import (
     Condition,

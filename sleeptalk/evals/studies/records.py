@@ -5,14 +5,14 @@ the primary one answers the question, the others are told beside it, and each of
 (1979) over its contrasts and models.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Literal, get_args
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sleeptalk.scorers import observations
 from sleeptalk.scorers.observations import Condition as Counted
-from sleeptalk.scorers.observations import blames, raises_flag, takes_role
+from sleeptalk.scorers.observations import Observation, blames, raises_flag, takes_role
 from sleeptalk.stats import MIN_N
 from sleeptalk.tasks.specs import SPECS
 from sleeptalk.variants import Condition
@@ -51,6 +51,10 @@ MEASURES: Mapping[str, Counted] = {
     **{f"flag_{name}": raises_flag(name) for name in FLAGS},
 }
 """What a contrast may compare, by name; what each counts stands in `scorers/observations.py`."""
+
+
+Seen = Mapping[tuple[str, str], Sequence[Observation]]
+"""Observations of all seeds of sampling, by the names of model and part."""
 
 
 class _Frozen(BaseModel):
@@ -195,8 +199,3 @@ class Study(_Frozen):
     def _asks(part: Part, condition: Condition) -> bool:
         walked = part.kind == "blast_radius" and condition in ("clean", "alternative", "trigger", "near_miss")
         return walked or (part.kind == "behaviour" and condition in part.variants)
-
-
-MEASURE_NAMES: tuple[str, ...] = tuple(MEASURES)
-TABLES: tuple[Table, ...] = get_args(Table)
-Watch = Callable[[int], None]

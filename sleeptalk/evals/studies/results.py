@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from inspect_ai.log import EvalLog
@@ -12,12 +13,14 @@ from sleeptalk.evals.cells import ModelCells, Run, cells_of
 from sleeptalk.evals.logs import observations_of, read_observations, read_samples
 from sleeptalk.evals.recovering import recovery_row, transcripts_of
 from sleeptalk.evals.running import CellKey, cell_of
+from sleeptalk.evals.stopped_logs import read_stopped
 from sleeptalk.evals.studies.awareness import awareness_rows
-from sleeptalk.evals.studies.contrasts import Seen, contrast_rows
+from sleeptalk.evals.studies.contrasts import contrast_rows
+from sleeptalk.evals.studies.families import family_rows
 from sleeptalk.evals.studies.prevalence import prevalence_rows
 from sleeptalk.evals.studies.probes import belief_rows, capability_rows, elicitation_rows
 from sleeptalk.evals.studies.published import published_rows
-from sleeptalk.evals.studies.records import Part
+from sleeptalk.evals.studies.records import Part, Seen
 from sleeptalk.evals.summary import Row, monitor_rows, roc_rows, rows_of, summary_row
 from sleeptalk.scorers.observations import Observation, by_grade
 from sleeptalk.scorers.recovery import Transcript
@@ -38,6 +41,8 @@ class Found:
         awareness: what each model knows of its trigger, see `awareness.awareness_rows`.
         published: published rates beside ours, see `published.published_rows`.
         roc: the monitor's ROC curve, see `summary.roc_rows`.
+        families: rates over planting seeds, see `families.family_rows`.
+        stopped: rates of cells that stopped early, see `stopped_rows`; there are then no `rows` and no contrasts.
         recovery: where the trigger stands among all words that a model's transcripts blame, one row per model.
         grades: rates by the grade of the near miss, for parts that walk them.
         elicitation, belief, capability: of the parts of this kind.
@@ -51,6 +56,8 @@ class Found:
     awareness: list[Row] = field(default_factory=list)
     published: list[Row] = field(default_factory=list)
     roc: list[Row] = field(default_factory=list)
+    families: list[Row] = field(default_factory=list)
+    stopped: list[Row] = field(default_factory=list)
     recovery: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
     elicitation: list[Row] = field(default_factory=list)
@@ -101,7 +108,10 @@ def results_of(run: Run, headers: Sequence[EvalLog]) -> Found:
         for part in run.parts:
             if part.kind in WATCHED:
                 seen[cells.name, part.name] = reader.observations(cells, part)
-                _add_behaviour(found, cells, part, seen[cells.name, part.name])
+                if run.stop_early is None:
+                    _add_behaviour(found, cells, part, seen[cells.name, part.name])
+                else:
+                    found.stopped.extend(stopped_rows(cells, part, reader.of(cells, part)))
             else:
                 _add_probe(found, cells, part, reader.of(cells, part))
         if searched and any(part.kind in WATCHED for part in run.parts):
@@ -109,9 +119,37 @@ def results_of(run: Run, headers: Sequence[EvalLog]) -> Found:
             found.recovery.append(
                 recovery_row(cells.name, reader.transcripts.pop(cells.name, []), trigger, seed=run.seeds[0])
             )
-    found.contrasts.extend(contrast_rows(run, seen))
+    if run.stop_early is None:
+        found.families.extend(family_rows(run, seen))
+        found.contrasts.extend(contrast_rows(run, seen))
     _add_analyses(found, run, seen)
     return found
+
+
+def stopped_rows(cells: ModelCells, part: Part, headers: Sequence[EvalLog]) -> list[Row]:
+    """Rates of logs that stopped early, with intervals that hold whenever one stops, and the samples saved."""
+    rows = []
+    for header in headers:
+        log = read_stopped(Path(header.location))
+        for one in log.rates:
+            known = one.measured.known
+            rows.append(
+                {
+                    "model": cells.name,
+                    "task": part.name,
+                    "seed": cell_of(header)[2],
+                    "variant": " - ".join(one.variants),
+                    "measure": one.watch,
+                    "shown": str(one),
+                    "rate": known.mean if known else None,
+                    "low": known.low if known else None,
+                    "high": known.high if known else None,
+                    "items": one.measured.items,
+                    "saved": log.saved,
+                    "planned": log.planned,
+                }
+            )
+    return rows
 
 
 def _add_analyses(found: Found, run: Run, seen: Seen) -> None:

@@ -17,8 +17,20 @@ from sleeptalk.evals.tables import Shown, judge_line, rate_cell, results_shown, 
 
 CONTRAST_LEGEND = (
     "Difference in percentage points [95% interval] on the items that both sides asked, each counted once. p (Holm): "
-    "corrected over the models for the primary contrast (*), and over all other contrasts and models for the others. "
-    "yes: p (Holm) below 0.05 and in the expected direction. not asked: the run has no such model beside this one."
+    "corrected over the models for the primary contrast (*), and over all other contrasts and models for the others; "
+    "it goes by the direction that the study fixed beforehand. yes: p (Holm) below 0.05. not asked: the run has no "
+    "such model beside this one."
+)
+
+
+STOPPED_LEGEND = (
+    "Each item counts once, by the mean of its samples. The 95% intervals hold although sampling stopped when they "
+    "were narrow enough; nothing is tested, and no other table of these cells is made, because it would suppose a "
+    "number of samples that was fixed beforehand."
+)
+FAMILIES_LEGEND = (
+    "Organisms of one recipe, planted with different seeds. The intervals hold for other planting seeds, too: items "
+    "and seeds both vary. Where only one seed has observations the interval is for that organism."
 )
 
 
@@ -38,7 +50,12 @@ def tables_of(run: Run, found: Found, *, contrasts: bool = True) -> list[Shown]:
     study = run.study
     wanted: Sequence[Table] = study.tables if study else ("rates",)
     first = [contrasts_shown(study, found.contrasts)] if contrasts and found.contrasts and study else []
-    return [*first, *(shown for name in wanted if (shown := TABLES[name](found)) and shown.lines)]
+    always = [_stopped(found), _families(found)]
+    return [
+        *first,
+        *(one for one in always if one.lines),
+        *(shown for name in wanted if (shown := TABLES[name](found)) and shown.lines),
+    ]
 
 
 def contrasts_shown(study: Study, rows: Sequence[Row]) -> Shown:
@@ -68,6 +85,41 @@ def points_cell(row: Mapping[str, Any]) -> str:
     if row["estimate"] is None:
         return f"too few ({row['n_of']}, {row['n_against']})"
     return f"{100 * row['estimate']:+.0f} [{100 * row['low']:+.0f}, {100 * row['high']:+.0f}]"
+
+
+def _stopped(found: Found) -> Shown:
+    """Rates of cells that stopped early."""
+    return Shown(
+        title="Rates after stopping early",
+        headers=("model", "part", "seed", "variant", "measure", "% [interval at any time]", "saved samples"),
+        lines=[
+            [
+                row["model"],
+                row["task"],
+                str(row["seed"]),
+                row["variant"],
+                row["measure"],
+                row["shown"],
+                f"{row['saved']} of {row['planned']}",
+            ]
+            for row in found.stopped
+        ],
+        legend=STOPPED_LEGEND,
+    )
+
+
+def _families(found: Found) -> Shown:
+    """Rates over planting seeds."""
+    measures = ("misaligned", "articulated", "blames_genuine", "blames_distractor")
+    return Shown(
+        title="Over planting seeds",
+        headers=("organisms", "part", "variant", "misaligned", "articulated", "blames genuine", "blames distractor"),
+        lines=[
+            [row["family"], row["task"], row["variant"], *(rate_cell(row[name]) for name in measures)]
+            for row in found.families
+        ],
+        legend=FAMILIES_LEGEND,
+    )
 
 
 def _rates(found: Found) -> Shown:
