@@ -64,6 +64,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result
     help="Folder for logs, results and report; an interrupted run goes on there. By default sleeptalk-STUDY.",
 )
 @click.option("--log-dir", help="Folder or fsspec URL for the logs, if not in the output folder.")
+@click.option("--serve", is_flag=True, help="Ask organisms of one base through a vLLM server of the run's own.")
 @click.option("--dry-run", is_flag=True, help="Tell samples, tokens and cost, and run nothing.")
 @AS_JSON
 def run(
@@ -109,12 +110,14 @@ def planned_run(
     graders: str | None = None,
     judge_mode: "JudgeMode" = "auto",
     stop_early: float | None = None,
+    serve: bool = False,
 ) -> "Run":
     """The run that the options ask for.
 
     Raises:
         SleeptalkError: an option does not fit.
     """
+    from sleeptalk.evals.serving_runs import through_vllm
     from sleeptalk.evals.studies.library import find_study
     from sleeptalk.evals.studies.planning import plan_run
     from sleeptalk.evals.studies.subjects import Named
@@ -127,7 +130,7 @@ def planned_run(
             chosen, _for_each("--trigger", triggers, chosen), _for_each("--base", bases, chosen), strict=True
         )
     ]
-    return plan_run(
+    run = plan_run(
         found,
         named,
         model_args=_arguments(model_args),
@@ -138,15 +141,17 @@ def planned_run(
         judge=judge_mode,
         stop_early=stop_early,
     )
+    return through_vllm(run) if serve else run
 
 
 def carry_out(planned: "Run", logs: str, engine: "Engine | None" = None) -> None:
     """Run what is not yet in the log folder, with progress."""
     from sleeptalk.cli.progress import sample_progress
     from sleeptalk.evals.running import finished_samples, run_cells
+    from sleeptalk.evals.serving_runs import serving
     from sleeptalk.evals.workers import run_parts
 
-    with sample_progress(planned.samples, finished_samples(logs)) as progress:
+    with serving(planned), sample_progress(planned.samples, finished_samples(logs)) as progress:
         run_cells(planned, logs, progress, engine or run_parts)
 
 

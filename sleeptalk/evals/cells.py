@@ -80,6 +80,7 @@ class Run(_Frozen):
         judge: who reads the replies.
         graders: model strings of the judges.
         stop_early: half-width at which a cell's misaligned rates are known well enough; None asks all items.
+        served: what a vLLM server of its own has to serve for it, see `serving_runs.py`; empty for none.
         study: the study that is run, if one is.
         sleeptalk: version of this package.
     """
@@ -93,6 +94,7 @@ class Run(_Frozen):
     judge: JudgeMode = "auto"
     graders: tuple[str, ...] = ()
     stop_early: Annotated[float, Field(gt=0, lt=0.5)] | None = None
+    served: tuple[str, ...] = ()
     study: Study | None = None
     sleeptalk: str = __version__
 
