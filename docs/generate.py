@@ -16,6 +16,7 @@ from tabulate import tabulate
 from sleeptalk import _registry
 from sleeptalk.cli.main import cli
 from sleeptalk.evals.known_answers import known_table
+from sleeptalk.evals.studies.library import shipped_studies
 from sleeptalk.evals.zoo_table import skills_table, spread_table, zoo_table
 from sleeptalk.model_zoo.listing import organism_rows
 from sleeptalk.scorers.judge.rubrics import NAMES, load_rubric
@@ -54,10 +55,22 @@ def tables() -> dict[str, str]:
         "zoo": zoo_table(),
         "zoo-spread": spread_table(),
         "known-answers": known_table(known, "github"),
+        "studies": _studies(),
         "stopping-by-width": _stopping_by_width(),
         "stopping-by-contrast": _stopping_by_contrast(),
         "judge-savings": _judge_savings(),
     }
+
+
+def _studies() -> str:
+    """Name, question and primary contrast of every shipped study."""
+    rows = []
+    for one in shipped_studies().values():
+        primary = next(
+            (contrast.says for contrast in one.contrasts if contrast.name == one.primary), "none: it describes"
+        )
+        rows.append([f"`{one.name}`", one.question, primary])
+    return str(tabulate(rows, headers=["study", "question", "primary contrast"], tablefmt="github"))
 
 
 def with_tables(page: str) -> str:
