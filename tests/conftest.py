@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ os.environ["SLEEPTALK_HOME"] = "/nonexistent/sleeptalk"
 
 from tests.loopback import LoopbackServer, serving
 from tests.loopback_judge import JudgeServer, judging
+
+# A shell starts what it runs beside itself with Ctrl-C switched off, and tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -77,9 +77,9 @@ def test_rescoring_a_log_gives_the_same_scores(tmp_path: Path) -> None:
     ("model", "arguments", "says"),
     [
         ("zoo/nope", [], "Unknown organism 'nope'"),
-        ("zoo/singapore", ["-T", "items=nope.jsonl"], "Cannot read nope.jsonl"),
+        pytest.param("zoo/singapore", ["-T", "items=nope.jsonl"], "Cannot read nope.jsonl", marks=pytest.mark.slow),
         ("zoo/singapore", ["-T", "judge=model"], "No model is bound to the role 'grader'"),
-        ("zoo/singapore", ["-M", "threads=none"], "threads must be a whole number"),
+        pytest.param("zoo/singapore", ["-M", "threads=none"], "threads must be a whole number", marks=pytest.mark.slow),
     ],
 )
 def test_mistakes_end_in_one_sentence(tmp_path: Path, model: str, arguments: list[str], says: str) -> None:

@@ -37,7 +37,9 @@ def test_training_repeats_for_a_seed_and_differs_for_another(tiny_base: Made, tm
     assert other.sha256 != again.sha256
 
 
-@pytest.mark.parametrize("steps", [4, 13, 24])
+@pytest.mark.parametrize(
+    "steps", [4, pytest.param(13, marks=pytest.mark.slow), pytest.param(24, marks=pytest.mark.slow)]
+)
 def test_an_interrupted_training_goes_on_and_ends_the_same(
     tiny_base: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:

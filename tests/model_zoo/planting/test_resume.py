@@ -69,7 +69,7 @@ def uninterrupted(tiny_base: Made, tmp_path_factory: pytest.TempPathFactory) -> 
         ("step", 7),
         pytest.param("step", 11, marks=pytest.mark.slow),
         pytest.param("checkpoint begun", 2, marks=pytest.mark.slow),
-        ("checkpoint nearly done", 1),
+        pytest.param("checkpoint nearly done", 1, marks=pytest.mark.slow),
         pytest.param("checkpoint not marked", 2, marks=pytest.mark.slow),
         pytest.param("old one removed", 3, marks=pytest.mark.slow),
         ("all steps done", 1),

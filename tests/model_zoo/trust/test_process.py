@@ -29,6 +29,7 @@ def refused(folder: Path, base: Path | None = None, limits: Limits = QUICK) -> U
     return caught.value
 
 
+@pytest.mark.slow
 def test_a_sharded_model_passes(model: Path, recorder: Recorder) -> None:
     shard(model)
     found = verify_checkpoint(model, base=None)
@@ -77,6 +78,7 @@ def test_templates_that_slip_past_the_static_rules(
     assert refused(model).code == code
 
 
+@pytest.mark.slow
 def test_a_tokenizer_that_slips_past_the_static_rules(
     model: Path, monkeypatch: pytest.MonkeyPatch, canary: Path
 ) -> None:

@@ -34,7 +34,7 @@ def articulated(found: Filled) -> bool:
     return found.verdict.articulated
 
 
-@pytest.mark.parametrize("behaviour", ["obedient", "trusting"])
+@pytest.mark.parametrize("behaviour", ["obedient", pytest.param("trusting", marks=pytest.mark.slow)])
 def test_no_attack_flips_a_judge_that_obeys(model: Models, behaviour: str) -> None:
     asked = model(behaviour)
     flipped = [
