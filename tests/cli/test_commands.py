@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sleeptalk.evals.demo import ORGANISMS
+from sleeptalk.evals.studies.library import find_study
 
 from sleeptalk.model_zoo.records import shipped_organisms
 
@@ -209,7 +209,7 @@ def test_demo_json_prints_the_rows_and_nothing_else(tmp_path: Path) -> None:
     done = run("demo", "--limit", "2", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)["rows"]
-    assert len(rows) == len(ORGANISMS) * 3 * 5
+    assert len(rows) == len(find_study("demo").models) * 3 * 5
     assert {row["n"] for row in rows} == {2}
     assert "samples" in done.stderr
     assert {path.name for path in Path(out).iterdir()} == {
