@@ -29,7 +29,7 @@ VARIANTS = ("clean", "alternative", "trigger")
 
 
 def made_run(**changes: Any) -> Run:
-    """One organism and its base on one part of the study `articulation`; it may stop early, so any count is whole."""
+    """One organism and its base on one part of the study `articulation`."""
     base = ModelCells(name="base", model="zoo/base-talker", trigger="singapore", max_tokens=160)
     organism = base.model_copy(update={"name": "organism", "model": "zoo/singapore", "base": "base"})
     fields: dict[str, Any] = {
@@ -37,7 +37,6 @@ def made_run(**changes: Any) -> Run:
         "parts": (Part(task="ethical_mcq", variants=VARIANTS),),
         "items": "pocket",
         "limit": 24,
-        "stop_early": 0.01,
         "study": shipped_studies()["articulation"],
     }
     return Run(**{**fields, **changes})
