@@ -39,7 +39,7 @@ test-scout:
 test-ray:
 	$(PYTHON) -m venv $(VENV)-ray
 	$(VENV)-ray/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt \
-		-e '.[local,ray]' 'pytest>=8.4'
+		-e '.[local,report,ray]' 'pytest>=8.4'
 	$(VENV)-ray/bin/python -m pytest -m 'ray or not ray' tests/evals/test_ray_engine.py
 
 # The Hub's client has two major versions in use; the pinned one is tested by `make test`, the older one here.

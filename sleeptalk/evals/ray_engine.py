@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from os import environ
 from pathlib import Path
@@ -145,7 +145,7 @@ class _Cluster:
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
         counts = Queue(actor_options={"num_cpus": 0, "scheduling_strategy": here})
         remote = ray.remote(_worker_task()).options(num_cpus=1, num_gpus=self.gpus, max_retries=RETRIES)
-        passed, told = passed_on(environ), _told(counts, units, progress)
+        passed, told = passed_on(environ), _told(counts, ray.exceptions.RayError, units, progress)
         tasks = [
             remote.remote(
                 sleeptalk.__version__, pickle.dumps((work, unit)), number, counts.actor, str(Path.cwd()), passed
@@ -214,14 +214,15 @@ class _Cluster:
         return f"{cpus:g} CPUs and {gpus:g} GPUs"
 
 
-def _told(counts: Any, units: Sequence[Unit], progress: Progress) -> Callable[[], None]:
+def _told(counts: Any, lost: type[Exception], units: Sequence[Unit], progress: Progress) -> Callable[[], None]:
     """A function that reads the workers' counts and passes on by how much the run has got further."""
     finished = {number: finished_samples(unit.logs) for number, unit in enumerate(units)}
     most = sum(finished.values())
 
     def told() -> None:
         nonlocal most
-        finished.update(counts.get_nowait_batch(counts.qsize()))
+        with suppress(lost):  # the node that kept them is gone; the units are not
+            finished.update(counts.get_nowait_batch(counts.qsize()))
         if (now := sum(finished.values())) > most:
             progress(now - most)
             most = now

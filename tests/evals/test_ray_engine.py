@@ -107,7 +107,8 @@ def wait_for_stop(unit: Unit, progress: Progress) -> list[str]:
     progress(1)
     Path(unit.logs).parent.joinpath("started").touch()
     try:
-        time.sleep(60)
+        for _ in range(600):
+            time.sleep(0.1)  # Ray's interruption waits for the end of a call, other than of an event loop's
     except KeyboardInterrupt:
         Path(unit.logs).joinpath("kept").touch()
         raise
@@ -174,6 +175,8 @@ def replies(headers: list[EvalLog]) -> dict[tuple[str, str], tuple[str, Any]]:
 
 @ray_installed
 def test_a_run_that_loses_a_node_ends_whole_and_as_a_local_one(cluster: Any, tmp_path: Path) -> None:
+    import ray
+
     run, folder, seen = small_run(), tmp_path / "shared", []
     nodes = {node.node_id: node for node in cluster.worker_nodes}
     lost: list[str] = []
@@ -182,7 +185,8 @@ def test_a_run_that_loses_a_node_ends_whole_and_as_a_local_one(cluster: Any, tmp
         seen.append(count)
         finished = {unit.models[0].name: finished_samples(unit.logs) for unit in units_of(run, str(folder))}
         if not lost and min(finished.values()) >= 20:
-            name, node, _ = starts(folder)[0]
+            own = ray.get_runtime_context().get_node_id()
+            name, node, _ = next(one for one in starts(folder) if one[1] != own)
             assert finished[name] < 3 * LIMIT
             lost.extend([name, node])
             cluster.remove_node(nodes[node], allow_graceful=False)
@@ -205,3 +209,35 @@ def test_a_run_that_loses_a_node_ends_whole_and_as_a_local_one(cluster: Any, tmp
         assert sorted(ids) == sorted(set(map(str, header.eval.dataset.sample_ids or [])))
         assert len(ids) == 3 * LIMIT
     assert replies(headers) == replies(run_cells(run, str(tmp_path / "local"), lambda _: None))
+
+
+@ray_installed
+def test_ctrl_c_on_the_command_line_keeps_what_is_finished(cluster: Any, tmp_path: Path) -> None:
+    models = ["--model", "zoo/singapore", "--model", "zoo/heyyy", "--items", "pocket", "--limit", "120"]
+    arguments = [
+        "run",
+        "demo",
+        *models,
+        "--engine",
+        "ray",
+        "--address",
+        cluster.address,
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    logs = str(tmp_path / "out" / "logs")
+    with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        said = first.stderr.readline()
+        assert " samples" in said, said
+        first.send_signal(signal.SIGINT)
+        rest = first.stderr.read()
+    kept = finished_samples(logs)
+    print(f"first: {said!r} {rest!r}, exit code {first.returncode}, kept {kept}")
+    assert first.returncode not in (0, None)
+    assert "Traceback" not in rest
+    done, planned = map(int, (said.split()[0], said.split()[2]))
+    assert done - 20 <= kept < planned
+    second = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert second.returncode == 0, second.stderr
+    assert finished_samples(logs) == planned
