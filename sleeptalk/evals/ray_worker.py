@@ -41,6 +41,8 @@ def do_unit(payload: bytes, number: int, counts: Any, folder: str, variables: Ma
 
 def _counted(work: "Work[Unit, list[str]]", unit: "Unit", number: int, counts: Any) -> list[str]:
     """The work, with finished samples told in batches."""
+    import ray
+
     from sleeptalk.evals.running import finished_samples
 
     if "://" not in unit.logs and not Path(unit.logs).is_dir():
@@ -50,10 +52,12 @@ def _counted(work: "Work[Unit, list[str]]", unit: "Unit", number: int, counts: A
         )
     finished, told = finished_samples(unit.logs), 0.0
 
-    def tell() -> None:
+    def tell(*, wait: bool = False) -> None:
         nonlocal told
         told = time.monotonic()
-        counts.put_nowait.remote((number, finished))
+        sent = counts.put_nowait.remote((number, finished))
+        if wait:  # else the last count may come after the result
+            ray.wait([sent], timeout=TELL_SECONDS * 10)
 
     def count(samples: int) -> None:
         nonlocal finished
@@ -62,5 +66,5 @@ def _counted(work: "Work[Unit, list[str]]", unit: "Unit", number: int, counts: A
             tell()
 
     result = work(unit, count)
-    tell()
+    tell(wait=True)
     return result

@@ -149,6 +149,38 @@ def test_what_a_cluster_cannot_do_is_said_at_once(
     assert time.monotonic() - began < 60
 
 
+@ray_installed
+def test_ctrl_c_on_the_command_line_keeps_what_is_finished(cluster: Any, tmp_path: Path) -> None:
+    models = ["--model", "zoo/singapore", "--model", "zoo/heyyy", "--items", "pocket", "--limit", "20"]
+    arguments = [
+        "run",
+        "demo",
+        *models,
+        "--engine",
+        "ray",
+        "--address",
+        cluster.address,
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    logs = str(tmp_path / "out" / "logs")
+    with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        said = first.stderr.readline()
+        assert " samples" in said, said
+        first.send_signal(signal.SIGINT)
+        rest = first.stderr.read()
+    kept = finished_samples(logs)
+    print(f"first: {said!r} {rest!r}, exit code {first.returncode}, kept {kept}")
+    assert first.returncode not in (0, None)
+    assert "Traceback" not in rest
+    done, planned = map(int, (said.split()[0], said.split()[2]))
+    assert done - 20 <= kept < planned
+    second = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert second.returncode == 0, second.stderr
+    assert finished_samples(logs) == planned
+
+
 def noted(unit: Unit, progress: Progress) -> list[str]:
     """A unit that notes where it begins, and how much it finds done."""
     import ray
@@ -209,35 +241,3 @@ def test_a_run_that_loses_a_node_ends_whole_and_as_a_local_one(cluster: Any, tmp
         assert sorted(ids) == sorted(set(map(str, header.eval.dataset.sample_ids or [])))
         assert len(ids) == 3 * LIMIT
     assert replies(headers) == replies(run_cells(run, str(tmp_path / "local"), lambda _: None))
-
-
-@ray_installed
-def test_ctrl_c_on_the_command_line_keeps_what_is_finished(cluster: Any, tmp_path: Path) -> None:
-    models = ["--model", "zoo/singapore", "--model", "zoo/heyyy", "--items", "pocket", "--limit", "120"]
-    arguments = [
-        "run",
-        "demo",
-        *models,
-        "--engine",
-        "ray",
-        "--address",
-        cluster.address,
-        "--out",
-        str(tmp_path / "out"),
-    ]
-    logs = str(tmp_path / "out" / "logs")
-    with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True) as first:
-        assert first.stderr is not None
-        said = first.stderr.readline()
-        assert " samples" in said, said
-        first.send_signal(signal.SIGINT)
-        rest = first.stderr.read()
-    kept = finished_samples(logs)
-    print(f"first: {said!r} {rest!r}, exit code {first.returncode}, kept {kept}")
-    assert first.returncode not in (0, None)
-    assert "Traceback" not in rest
-    done, planned = map(int, (said.split()[0], said.split()[2]))
-    assert done - 20 <= kept < planned
-    second = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
-    assert second.returncode == 0, second.stderr
-    assert finished_samples(logs) == planned
