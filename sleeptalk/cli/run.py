@@ -65,6 +65,17 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result
 )
 @click.option("--log-dir", help="Folder or fsspec URL for the logs, if not in the output folder.")
 @click.option("--serve", is_flag=True, help="Ask organisms of one base through a vLLM server of the run's own.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where it runs: on this machine's cores, or on a Ray cluster (docs/clusters.md).",
+)
+@click.option("--address", help="HOST:PORT of the Ray cluster. By default RAY_ADDRESS, or this machine's cluster.")
+@click.option(
+    "--gpus-per-unit", type=float, help="GPUs that Ray gives to each base with its adapters; 0, the default, hides all."
+)
 @click.option("--dry-run", is_flag=True, help="Tell samples, tokens and cost, and run nothing.")
 @AS_JSON
 def run(
@@ -72,6 +83,9 @@ def run(
     models: tuple[str, ...],
     out: Path | None,
     log_dir: str | None,
+    engine: str,
+    address: str | None,
+    gpus_per_unit: float | None,
     dry_run: bool,
     as_json: bool,
     **options: Any,
@@ -84,6 +98,7 @@ def run(
     from sleeptalk.evals.estimating import estimate_of, estimate_table
     from sleeptalk.evals.reporting.writing import check_report_extra
 
+    chosen = chosen_engine(engine, address, gpus_per_unit, serve=bool(options["serve"]))
     planned = planned_run(study, models, **options)
     if dry_run:
         estimate = estimate_of(planned)
@@ -93,7 +108,7 @@ def run(
     folder = out or Path(f"sleeptalk-{planned.study.name if planned.study else 'run'}")
     own = claim_folder(folder, planned)
     logs = log_dir or str(own)
-    carry_out(planned, logs)
+    carry_out(planned, logs, chosen)
     tell(folder, logs, as_json=as_json)
 
 
@@ -142,6 +157,26 @@ def planned_run(
         stop_early=stop_early,
     )
     return through_vllm(run) if serve else run
+
+
+def chosen_engine(engine: str, address: str | None, gpus: float | None, *, serve: bool) -> "Engine | None":
+    """The engine that the options ask for; None for the local one.
+
+    Raises:
+        SleeptalkError: an option has no use with it, or Ray is not installed.
+    """
+    if engine == "local":
+        if address is not None or gpus is not None:
+            raise click.UsageError("--address and --gpus-per-unit are for --engine ray.")
+        return None
+    if serve:
+        raise click.UsageError(
+            "--serve starts a server on this machine, which other nodes do not reach; start one by hand, set "
+            "VLLM_BASE_URL to an address that they reach, and give --model vllm/NAME."
+        )
+    from sleeptalk.evals.ray_engine import ray_engine
+
+    return ray_engine(address, gpus or 0)
 
 
 def carry_out(planned: "Run", logs: str, engine: "Engine | None" = None) -> None:
