@@ -55,6 +55,7 @@ def test_a_task_runs_on_a_zoo_organism(tmp_path: Path) -> None:
     assert kinds.count([ContentReasoning, ContentText]) >= 38  # a toy now and then ends within its thoughts
 
 
+@pytest.mark.slow
 def test_rescoring_a_log_gives_the_same_scores(tmp_path: Path) -> None:
     inspect_eval(tmp_path, "ethical_mcq", "zoo/singapore", "-T", "items=pocket", "--limit", "14")
     [info] = list_eval_logs(str(tmp_path))

@@ -30,6 +30,7 @@ def test_a_base_is_a_checkpoint_with_a_record(tiny_base: Made) -> None:
     assert not (folder / "work").exists()
 
 
+@pytest.mark.slow
 def test_training_repeats_for_a_seed_and_differs_for_another(tiny_base: Made, tmp_path: Path) -> None:
     again = make_base(TINY_BASE, tmp_path / "again")
     other = make_base(TINY_BASE.model_copy(update={"seed": 1}), tmp_path / "other")

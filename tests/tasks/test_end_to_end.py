@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model, get_model
 
@@ -40,6 +41,7 @@ def test_pocket_items_on_a_zoo_organism(tmp_path: Path) -> None:
     assert run(tmp_path, tasks, get_model("zoo/singapore"), items="pocket") == finished(tasks)
 
 
+@pytest.mark.slow
 def test_standard_items_on_a_zoo_organism(tmp_path: Path) -> None:
     """It cannot answer them, but the tasks run to their end and count what is unscored."""
     assert run(tmp_path, TASKS, get_model("zoo/singapore")) == finished(TASKS)

@@ -37,6 +37,7 @@ def test_a_sharded_model_passes(model: Path, recorder: Recorder) -> None:
     assert {"memory", "cpu"} <= set(found.isolation)
 
 
+@pytest.mark.slow
 def test_an_adapter_of_a_llama_passes(tmp_path: Path, recorder: Recorder) -> None:
     base = make_model(tmp_path / "base", "llama")
     adapter = make_adapter(tmp_path / "adapter", layers_to_transform=[0, 1], use_rslora=True)
