@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from sleeptalk.evals.studies.library import find_study
 
+from sleeptalk.evals.studies.library import find_study
 from sleeptalk.model_zoo.records import shipped_organisms
 
 COMMAND = Path(sys.executable).parent / "sleeptalk"
