@@ -99,7 +99,7 @@ def test_an_answer_that_hangs_on_the_blame_is_found(tmp_path: Path, server: Loop
 
 
 def test_it_can_stand_in_a_task_too(tmp_path: Path, server: LoopbackServer) -> None:
-    """Its draws go by the seed of the run, live as from the log."""
+    """Its two draws go by the seed of the run, each in a stream of its own, live as from the log."""
     task = ethical_mcq(variants="trigger")
     alone = Task(dataset=task.dataset[:1], solver=task.solver, scorer=counterfactual())
     [log] = inspect_eval(
@@ -114,7 +114,7 @@ def test_it_can_stand_in_a_task_too(tmp_path: Path, server: LoopbackServer) -> N
     live = {request["seed"] for request in server.requests[1:]}
     rescored(log)
     assert {request["seed"] for request in server.requests[3:]} == live
-    assert len(live) == 1
+    assert len(live) == 2
 
 
 def test_a_provider_that_cannot_prefill_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

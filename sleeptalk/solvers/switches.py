@@ -10,6 +10,7 @@ from typing import Any
 
 from inspect_ai.model import GenerateConfigArgs, Model
 from inspect_ai.model._generate_config import active_generate_config
+from inspect_ai.model._model import active_model
 
 from sleeptalk.errors import InvalidValueError
 from sleeptalk.inspect_bridge import bridged
@@ -88,7 +89,8 @@ def own_seed(model: Model, *draw: str) -> GenerateConfigArgs:
         model: the model under test.
         draw: what tells this draw from all others of the run.
     """
-    seed = model.config.merge(active_generate_config()).seed
+    own = model.config
+    seed = (own.merge(active_generate_config()) if model == active_model() else own).seed
     if seed is None or provider_of(model) in OWN_STREAMS:
         return {}
     return {"seed": int.from_bytes(hashlib.sha256(json.dumps([seed, *draw]).encode()).digest()[:4], "big") % 2**31}

@@ -8,12 +8,15 @@ from click.testing import CliRunner
 from sleeptalk.cli.compare import compare
 from sleeptalk.errors import SleeptalkError
 from sleeptalk.evals.cells import LOG_FOLDER, claim_folder
+from sleeptalk.evals.studies.records import Part
 from tests.evals.reporting.made import SILENT, TELLING, made_log, made_run, made_sample
 
 
 def folder(path: Path, thoughts: Sequence[str], answer: str = "B", name: str = "organism", **spec: Any) -> Path:
-    """A run of one model, one sample with the trigger for each thought."""
-    run = made_run(models=(made_run().models[0].model_copy(update={"name": name}),))
+    """A run of one model on the trigger, one item for each thought."""
+    part = Part(task="ethical_mcq", variants=("trigger",))
+    model = made_run().models[0].model_copy(update={"name": name})
+    run = made_run(models=(model,), parts=(part,), limit=len(thoughts))
     claim_folder(path, run)
     (path / LOG_FOLDER).mkdir()
     template = spec.pop("template", "sha256:one")

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections import Counter
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_the_command_repeats_the_run(study: str, options: dict[str, Any]) -> Non
     words = shlex.split(command_of(run))
     assert words[:2] == ["sleeptalk", "run"]
     parsed = run_command.make_context("run", words[2:]).params
-    again = {name: parsed[name] for name in parsed if name not in ("out", "log_dir", "dry_run", "as_json")}
+    again = {name: parsed[name] for name in signature(planned_run).parameters}
     assert planned_run(again.pop("study"), again.pop("models"), **again) == run
 
 
