@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from inspect_ai._display.core import active
+from inspect_ai._display.log.display import LogDisplay
 from tenacity import wait_none
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -12,8 +14,16 @@ os.environ["INSPECT_LOG_LEVEL"] = "error"
 os.environ["HF_HUB_DISABLE_XET"] = "1"
 os.environ["SLEEPTALK_HOME"] = "/nonexistent/sleeptalk"
 
+from sleeptalk.evals import workers
 from tests.loopback import LoopbackServer, serving
 from tests.loopback_judge import JudgeServer, judging
+
+# Inspect lays out its table of results even where nothing is shown, which takes half of a small eval's time.
+os.environ["INSPECT_DISPLAY"] = "log"
+active._active_display = LogDisplay()
+
+# Tests run side by side as it is; those of the workers say how many they want.
+vars(workers)["available_cores"] = lambda: 1
 
 # A shell starts what it runs beside itself with Ctrl-C switched off, and tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

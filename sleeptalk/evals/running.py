@@ -119,7 +119,7 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             seed=unit.seed,
             temperature=run.temperature,
             retry_attempts=1,
-            display="none",
+            display="log",  # of a level that is not shown; "none" lays a table out all the same, at a second a unit
             log_buffer=10,  # so that a kill loses few finished samples
             log_realtime=False,
             log_level="error",

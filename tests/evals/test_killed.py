@@ -18,7 +18,15 @@ from sleeptalk.evals.running import finished_logs, finished_samples, run_cells
 from tests.loopback import LoopbackServer
 
 KILLS = 20
-PRELOADED = ["sleeptalk.evals.running", "sleeptalk.scorers.standard", "inspect_ai._eval.evalset", "openai"]
+PRELOADED = [
+    "sleeptalk._registry",
+    "inspect_ai._eval.evalset",
+    "inspect_ai.agent._acp.server",
+    "inspect_ai._control.server",
+    "inspect_ai.model._providers.openai_compatible",
+    "uvicorn.protocols.http.auto",
+    "scipy.special",
+]
 
 
 def loopback_run(limit: int) -> Run:
@@ -48,14 +56,14 @@ def check_whole(run: Run, logs: str) -> None:
 
 def test_killed_twenty_times_runs_end_with_every_sample_once(tmp_path: Path, server: LoopbackServer) -> None:
     """SIGKILL after a seeded number of replies, at start-up too; what is in the logs is never lost again."""
-    context, chance, run = get_context("forkserver"), random.Random(0), loopback_run(limit=100)
+    context, chance, run = get_context("forkserver"), random.Random(0), loopback_run(limit=40)
     context.set_forkserver_preload(PRELOADED)
     folder, killed, kept, whole = str(tmp_path / "0"), 0, 0, False
     while killed < KILLS or not whole:
         if whole:
             folder, kept, whole = str(tmp_path / str(killed)), 0, False
         child = context.Process(target=carried_out, args=(run.model_dump(mode="json"), folder, server.url))
-        until = len(server.requests) + chance.choice((0, 5, 30, 80, 150)) if killed < KILLS else sys.maxsize
+        until = len(server.requests) + chance.choice((0, 3, 12, 30, 60)) if killed < KILLS else sys.maxsize
         child.start()
         while child.exitcode is None and len(server.requests) < until:
             child.join(0.02)
@@ -73,7 +81,7 @@ def test_killed_twenty_times_runs_end_with_every_sample_once(tmp_path: Path, ser
 
 def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(tmp_path: Path, server: LoopbackServer) -> None:
     """A file size limit stands for the full disk: writing fails with an OSError in the middle of the run."""
-    context, run, folder = get_context("forkserver"), loopback_run(limit=150), str(tmp_path / "logs")
+    context, run, folder = get_context("forkserver"), loopback_run(limit=60), str(tmp_path / "logs")
     reader, writer = context.Pipe(duplex=False)
     child = context.Process(target=with_little_room, args=(run.model_dump(mode="json"), folder, server.url, writer))
     child.start()
@@ -87,9 +95,9 @@ def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(tmp_path: Pa
 
 
 def with_little_room(run: dict[str, Any], logs: str, address: str, told: Any) -> None:
-    """Carry a run out where no file may grow beyond 60 kB, and tell how that ended."""
+    """Carry a run out where no file may grow beyond 25 kB, and tell how that ended."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (25_000, 25_000))
     try:
         carried_out(run, logs, address)
     except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
