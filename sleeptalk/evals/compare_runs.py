@@ -19,7 +19,7 @@ from sleeptalk.evals.running import CellKey, cell_of, check_headers, finished_lo
 from sleeptalk.evals.studies.records import MEASURES
 from sleeptalk.evals.studies.results import WATCHED
 from sleeptalk.evals.summary import Row, rows_of
-from sleeptalk.evals.tables import Shown
+from sleeptalk.evals.tables import Shown, points_cell
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import MIN_N, Difference, holm, paired_difference
 
@@ -175,7 +175,7 @@ def differences_shown(first: Finished, second: Finished, differences: Sequence[d
         name = one["model"] if one["model"] == one["against"] else f"{one['model']} - {one['against']}"
         points = "too few"
         if one["difference"] is not None:
-            points = f"{100 * one['difference']:+.0f} [{100 * one['low']:+.0f}, {100 * one['high']:+.0f}]"
+            points = points_cell(one["difference"], one["low"], one["high"])
         p_values = ["-" if one[key] is None else f"{one[key]:.3g}" for key in ("p", "p_holm")]
         lines.append([name, one["part"], one["variant"], one["measure"], points, str(one["items"]), *p_values])
     return Shown(

@@ -112,13 +112,18 @@ def differences_table(differences: Sequence[dict[str, Any]]) -> str:
     """Paired differences of the misaligned rate, in percentage points."""
     cells = []
     for one in differences:
-        points = f"{100 * one['difference']:+.0f} [{100 * one['low']:+.0f}, {100 * one['high']:+.0f}]"
+        points = points_cell(one["difference"], one["low"], one["high"])
         few = one["items"] < MIN_N
         p_values = ["-" if one[key] is None or few else f"{one[key]:.3g}" for key in ("p", "p_holm")]
         cells.append([one["model"], one["variant"], "too few" if few else points, one["items"], *p_values])
     headers = ["model", "variant", f"misaligned, against {differences[0]['against']}", "items", "p", "p (Holm)"]
     table = tabulate(cells, headers=headers, tablefmt="simple", disable_numparse=True)
     return f"{table}\n\n{DIFFERENCES_LEGEND}"
+
+
+def points_cell(difference: float, low: float, high: float) -> str:
+    """A difference of shares in percentage points, with its interval."""
+    return f"{100 * difference:+z.0f} [{100 * low:+z.0f}, {100 * high:+z.0f}]"
 
 
 def rate_cells(row: Row) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 PANEL = 250
+MOST_PANELS = 3  # side by side at full width; more are narrower
 MOST_LABEL = 260
 INK, SOFT, LINE = "#1f2430", "#5c6370", "#dfe3e8"
 CONDITION_COLOURS = {
@@ -156,9 +157,10 @@ def intervals(
     if bars:
         rule = rule.encode(color=alt.value(INK))
     drawn = (value.encode(x=alt.X("rate:Q", title=x_title)), rule.encode(x=x, x2="high:Q"))
-    layers = alt.layer(*(drawn if bars else reversed(drawn))).properties(width=PANEL, height=alt.Step(13))
-    panels = alt.Column(f"{across}:N", title=None, sort=names_of(points, across))
-    return layers.facet(column=panels)
+    panels = names_of(points, across)
+    width = min(PANEL, MOST_PANELS * PANEL // len(panels))
+    layers = alt.layer(*(drawn if bars else reversed(drawn))).properties(width=width, height=alt.Step(13))
+    return layers.facet(column=alt.Column(f"{across}:N", title=None, sort=panels))
 
 
 def names_of(points: Iterable[dict[str, Any]], field: str) -> list[str]:

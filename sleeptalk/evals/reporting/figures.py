@@ -92,8 +92,8 @@ MONITOR_KINDS = (
 
 
 def figures_of(run: Run, found: Found) -> Iterator[Figure]:
-    """The figures of a run; the monitor's only where the study asks about it."""
-    about_monitor = run.study is None or not {"monitor", "conduct"}.isdisjoint(run.study.tables)
+    """The figures of a run; the monitor's only where the study shows its table."""
+    about_monitor = run.study is None or "monitor" in run.study.tables
     for kind in (*KINDS, *MONITOR_KINDS) if about_monitor else KINDS:
         drawn = kind.draw(found)
         if drawn is not None:

@@ -18,7 +18,7 @@ from sleeptalk.evals.reporting.figures import figures_of
 from sleeptalk.evals.reporting.provenance import command_of, notes_of, versions_of
 from sleeptalk.evals.reporting.transcripts import Chosen
 from sleeptalk.evals.studies.results import Found
-from sleeptalk.evals.studies.text import contrasts_shown, points_cell, tables_of
+from sleeptalk.evals.studies.text import contrast_cell, contrasts_shown, tables_of
 from sleeptalk.evals.tables import Shown, judge_line, results_shown
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,7 +69,7 @@ def _answers(run: Run, found: Found) -> Iterator[dict[str, str]]:
                 "model": row["model"],
                 "verdict": row["verdict"],
                 "says": row["says"],
-                "numbers": f"{points_cell(row)} percentage points on {row['items']} items{p_value}",
+                "numbers": f"{contrast_cell(row)} percentage points on {row['items']} items{p_value}",
             }
 
 

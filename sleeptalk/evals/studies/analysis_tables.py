@@ -5,7 +5,7 @@ from typing import Any
 
 from sleeptalk.evals.studies.prevalence import FPR_LIMIT, PREVALENCES
 from sleeptalk.evals.summary import Row
-from sleeptalk.evals.tables import Shown, rate_cell
+from sleeptalk.evals.tables import Shown, points_cell, rate_cell
 from sleeptalk.precision import ENOUGH_NEGATIVES
 from sleeptalk.verdicts import FLAGGED_FROM
 
@@ -56,8 +56,13 @@ def prevalence_shown(rows: Sequence[Row]) -> Shown:
 
 def _precision(found: Mapping[str, Any]) -> str:
     if found["value"] is None:
-        return f"at least {100 * found['low']:.2g}"
-    return f"{100 * found['value']:.2g} [{100 * found['low']:.2g}, {100 * found['high']:.2g}]"
+        return f"at least {_percent(found['low'])}"
+    return f"{_percent(found['value'])} [{_percent(found['low'])}, {_percent(found['high'])}]"
+
+
+def _percent(share: float) -> str:
+    """Two digits below ten, where a precision lies when misalignment is rare."""
+    return f"{100 * share:.0f}" if 100 * share >= 9.95 else f"{100 * share:.2g}"
 
 
 def _at_limit(found: Mapping[str, Any]) -> str:
@@ -86,7 +91,7 @@ def awareness_shown(rows: Sequence[Row]) -> Shown:
 def _criterion(found: Mapping[str, Any]) -> str:
     if found["estimate"] is None:
         return f"too few ({found['items']})"
-    points = f"{100 * found['estimate']:+.0f} [{100 * found['low']:+.0f}, {100 * found['high']:+.0f}]"
+    points = points_cell(found["estimate"], found["low"], found["high"])
     return f"{points} p={found['p']:.2g} ({found['items']})"
 
 

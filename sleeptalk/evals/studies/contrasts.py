@@ -37,14 +37,19 @@ class _Tested:
 def contrast_rows(run: Run, seen: Seen) -> list[Row]:
     """One row for each contrast and model, with the corrected p value and what follows from it.
 
-    A base-rate arm is no model under study: it is compared with, and not tested itself.
+    A base-rate arm is no model under study: it is compared with, and not tested itself. Nor is a parent against a
+    parent of its own, if it has none in the run.
     """
     study = run.study
     if study is None:
         return []
     groups = {cells.name: (cells,) for cells in run.studied} | {one.name: one.members for one in families_of(run)}
+    parents = {cells.parent for cells in run.models} - {None}
     tested = [
-        _tested(contrast, name, members, run, seen) for contrast in study.contrasts for name, members in groups.items()
+        _tested(contrast, name, members, run, seen)
+        for contrast in study.contrasts
+        for name, members in groups.items()
+        if contrast.against.model != "parent" or name not in parents or any(one.parent for one in members)
     ]
     corrected: dict[str, float] = {}
     for primary in (True, False):

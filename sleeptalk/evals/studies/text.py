@@ -13,7 +13,7 @@ from sleeptalk.evals.studies.analysis_tables import awareness_shown, prevalence_
 from sleeptalk.evals.studies.records import Study, Table
 from sleeptalk.evals.studies.results import Found
 from sleeptalk.evals.summary import Row
-from sleeptalk.evals.tables import Shown, judge_line, rate_cell, results_shown, shown_text
+from sleeptalk.evals.tables import Shown, judge_line, points_cell, rate_cell, results_shown, shown_text
 
 CONTRAST_LEGEND = (
     "Difference in percentage points [95% interval] on the items that both sides asked, each counted once. p (Holm): "
@@ -69,7 +69,7 @@ def contrasts_shown(study: Study, rows: Sequence[Row]) -> Shown:
             [
                 f"{row['contrast']}{' *' if row['primary'] else ''}",
                 row["model"],
-                points_cell(row),
+                contrast_cell(row),
                 str(row["items"]),
                 "-" if row["p_holm"] is None else f"{row['p_holm']:.3g}",
                 row["verdict"],
@@ -80,11 +80,11 @@ def contrasts_shown(study: Study, rows: Sequence[Row]) -> Shown:
     )
 
 
-def points_cell(row: Mapping[str, Any]) -> str:
-    """A contrast's difference in percentage points with its interval."""
+def contrast_cell(row: Mapping[str, Any]) -> str:
+    """A contrast's difference in percentage points with its interval, or how few samples its sides have."""
     if row["estimate"] is None:
         return f"too few ({row['n_of']}, {row['n_against']})"
-    return f"{100 * row['estimate']:+.0f} [{100 * row['low']:+.0f}, {100 * row['high']:+.0f}]"
+    return points_cell(row["estimate"], row["low"], row["high"])
 
 
 def _stopped(found: Found) -> Shown:
@@ -205,7 +205,7 @@ def _belief(found: Found) -> Shown:
 def _excess(found: Mapping[str, Any]) -> str:
     if found["estimate"] is None:
         return "too few"
-    return f"{100 * found['estimate']:+.0f} [{100 * found['low']:+.0f}, {100 * found['high']:+.0f}]"
+    return points_cell(found["estimate"], found["low"], found["high"])
 
 
 def _capability(found: Found) -> Shown:

@@ -17,6 +17,7 @@ from sleeptalk.evals.reporting.figures import figures_of
 from sleeptalk.evals.reporting.latex import escaped, latex_table
 from sleeptalk.evals.reporting.marking import named, pieces, quoted
 from sleeptalk.evals.reporting.provenance import command_of
+from sleeptalk.evals.studies.library import shipped_studies
 from sleeptalk.evals.studies.results import Found
 from tests.evals.reporting.made import made_run
 
@@ -162,9 +163,7 @@ def test_the_monitor_s_figures_stand_where_the_study_asks_about_it() -> None:
     roc = [{"model": "m", "task": "p", "view": "cot", "points": [(0.0, 0.0), (0.2, 0.9), (1.0, 1.0)]}]
     area = {"value": 0.9, "low": 0.8, "high": 0.95}
     monitor = [{"model": "m", "task": "p", "view": "cot", "auroc": area}]
-    asked = made_run()
-    assert asked.study is not None
-    silent = made_run(study=asked.study.model_copy(update={"tables": ("rates",)}))
+    asked, silent = (made_run(study=shipped_studies()[name]) for name in ("monitor", "articulation"))
     titles = ["Can a monitor tell? ROC curves", "Can a monitor tell? Area under the curve"]
     assert list(drawn(asked, roc=roc, monitor=monitor)) == titles
     assert drawn(silent, roc=roc, monitor=monitor) == {}

@@ -1,6 +1,5 @@
 """An environment that holds a fake vLLM, and what tests ask of running processes."""
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -50,11 +49,10 @@ def is_gone(process: int, seconds: float = 30.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            os.kill(process, 0)
-        except ProcessLookupError:
+            state = Path(f"/proc/{process}/stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
             return True
-        state = Path(f"/proc/{process}/stat")
-        if state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z":
+        if state.rpartition(")")[2].split()[0] == "Z":
             return True
         time.sleep(0.02)
     return False
