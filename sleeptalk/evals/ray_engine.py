@@ -142,7 +142,7 @@ class _Cluster:
         from ray.util.queue import Queue
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         counts = Queue(actor_options={"num_cpus": 0, "scheduling_strategy": here})
         remote = ray.remote(_worker_task()).options(num_cpus=1, num_gpus=self.gpus, max_retries=RETRIES)
         passed, told = passed_on(environ), _told(counts, ray.exceptions.RayError, units, progress)

@@ -124,6 +124,7 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             log_realtime=False,
             log_level="error",
             score_display=False,
+            ctl_server=False,  # it catches Ctrl-C, and in a Ray worker does not pass it on
         )
     # Of a log that was there before, eval_set gives a file: URL that Inspect itself cannot read.
     found = {cell_of(header): header.location.removeprefix("file:") for header in headers}

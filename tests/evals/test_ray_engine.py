@@ -151,7 +151,7 @@ def test_what_a_cluster_cannot_do_is_said_at_once(
 
 @ray_installed
 def test_ctrl_c_on_the_command_line_keeps_what_is_finished(cluster: Any, tmp_path: Path) -> None:
-    models = ["--model", "zoo/singapore", "--model", "zoo/heyyy", "--items", "pocket", "--limit", "20"]
+    models = ["--model", "zoo/singapore", "--model", "zoo/heyyy", "--items", "pocket", "--limit", "60"]
     arguments = [
         "run",
         "demo",
@@ -175,7 +175,7 @@ def test_ctrl_c_on_the_command_line_keeps_what_is_finished(cluster: Any, tmp_pat
     assert first.returncode not in (0, None)
     assert "Traceback" not in rest
     done, planned = map(int, (said.split()[0], said.split()[2]))
-    assert done - 20 <= kept <= planned  # units that are soon done may end within the minute that they have
+    assert done - 20 <= kept < planned
     second = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
     assert second.returncode == 0, second.stderr
     assert finished_samples(logs) == planned
