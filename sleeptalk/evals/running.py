@@ -14,7 +14,7 @@ from typing import Any
 
 from inspect_ai import Task, eval_set, task_with
 from inspect_ai.hooks import Hooks, SampleEnd, hooks
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+from inspect_ai.log import EvalError, EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 from inspect_ai.model import GenerateConfig, Model, get_model
 
 from sleeptalk.errors import RunFailedError
@@ -23,6 +23,9 @@ from sleeptalk.evals.comparable import check_same_template
 from sleeptalk.evals.judging import judge_models
 from sleeptalk.evals.stopped_logs import stopped_samples
 from sleeptalk.evals.workers import Progress, Work, run_parts
+
+MOST_RETRIES = 8
+"""Of a request that a server does not answer, over about a quarter of an hour; Inspect alone would try for ever."""
 
 CellKey = tuple[str, str, int]
 """Names of model and part, and the seed."""
@@ -118,7 +121,8 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             model_roles=graders,
             seed=unit.seed,
             temperature=run.temperature,
-            retry_attempts=1,
+            retry_attempts=0,
+            max_retries=MOST_RETRIES,
             display="log",  # of a level that is not shown; "none" lays a table out all the same, at a second a unit
             log_buffer=10,  # so that a kill loses few finished samples
             log_realtime=False,
@@ -162,12 +166,20 @@ def check_log(header: EvalLog, samples: int) -> None:
         RunFailedError: names the log and what is wrong with it.
     """
     done = header.results.completed_samples if header.results else 0
-    if header.status != "success" or done + stopped_samples(header) != samples:
-        reason = f": {header.error.message}" if header.error else ""
-        raise RunFailedError(
-            f"{header.eval.task} on {header.eval.model} ended with status {header.status!r} and {done} of {samples} "
-            f"samples{reason}. Run the same command again to go on; the log is {header.location}."
-        )
+    again = f"Run the same command again to go on; the log is {header.location}."
+    ended = f"{header.eval.task} on {header.eval.model} ended with status {header.status!r}"
+    if header.status != "success":
+        raise RunFailedError(f"{ended}{_reason(header.error)}. {again}")
+    if done + stopped_samples(header) != samples:
+        raise RunFailedError(f"{ended} and {done} of {samples} samples. {again}")
+
+
+def _reason(error: EvalError | None) -> str:
+    """What ended a log; of a request that was tried many times, what happened to it the last time."""
+    if error is None:
+        return ""
+    tried = re.search(r"RetryError\(.* raised (\w+)>", error.message)
+    return f": a request was not answered in {MOST_RETRIES + 1} tries ({tried[1]})" if tried else f": {error.message}"
 
 
 _listeners: list[Progress] = []

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from inspect_ai.log import read_eval_log_sample_summaries
+from tenacity import wait_none
 
 from sleeptalk.errors import RunFailedError
 from sleeptalk.evals.cells import ModelCells, Run, parts_of
 from sleeptalk.evals.running import finished_logs, finished_samples, run_cells
-from tests.loopback import LoopbackServer
+from tests.loopback import LoopbackServer, serving
 
 KILLS = 20
 PRELOADED = [
@@ -104,6 +105,33 @@ def with_little_room(run: dict[str, Any], logs: str, address: str, told: Any) ->
         told.send((type(error).__name__, str(error)))
     else:
         told.send(("none", "it found room"))
+
+
+def test_a_server_that_dies_is_said_and_the_run_goes_on_with_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
+    monkeypatch.setenv("LOOPBACK_API_KEY", "none")
+    run, folder, seen = loopback_run(limit=40), str(tmp_path), []
+    with serving() as first:
+        monkeypatch.setenv("LOOPBACK_BASE_URL", first.url)
+
+        def die(count: int) -> None:
+            seen.append(count)
+            if len(seen) == 20:
+                first.server_close()
+
+        with pytest.raises(
+            RunFailedError, match=r"not answered in 9 tries \(APIConnectionError\)\. Run the same command"
+        ):
+            run_cells(run, folder, die)
+    kept = finished_samples(folder)
+    assert 0 < kept < run.samples
+    with serving() as second:
+        monkeypatch.setenv("LOOPBACK_BASE_URL", second.url)
+        run_cells(run, folder, lambda _: None)
+        assert len(second.requests) == run.samples - kept
+    check_whole(run, folder)
 
 
 def test_a_broken_log_is_named(tmp_path: Path) -> None:
