@@ -122,6 +122,7 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             seed=unit.seed,
             temperature=run.temperature,
             retry_attempts=0,
+            retry_immediate=False,
             max_retries=MOST_RETRIES,
             display="log",  # of a level that is not shown; "none" lays a table out all the same, at a second a unit
             log_buffer=10,  # so that a kill loses few finished samples
