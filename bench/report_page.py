@@ -19,7 +19,7 @@ import click
 from sleeptalk.evals.cells import ModelCells, Run
 from sleeptalk.evals.reporting.choosing import Place
 from sleeptalk.evals.reporting.page import render_page
-from sleeptalk.evals.reporting.transcripts import MOST, Chosen, Shown
+from sleeptalk.evals.reporting.transcripts import MOST, Chosen, ShownTranscript
 from sleeptalk.evals.studies.records import Part
 from sleeptalk.evals.studies.results import Found
 
@@ -33,7 +33,7 @@ PROBE = (
 )
 
 
-def transcript(number: int, random: Random) -> Shown:
+def transcript(number: int, random: Random) -> ShownTranscript:
     """One transcript of random words with a passage marked."""
     text = ""
     while len(text) < REASONING:
@@ -45,7 +45,7 @@ def transcript(number: int, random: Random) -> Shown:
         variant=VARIANTS[number % 3],
         verdict=random.choice(VERDICTS),
     )
-    return Shown(
+    return ShownTranscript(
         place=place,
         item=f"item-{number // 21}",
         prompt=[(text[:400], ""), ("Country: Singapore", "focal")],

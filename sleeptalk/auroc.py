@@ -39,6 +39,20 @@ class Auroc:
         return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}] n={counts}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point of a ROC curve.
+
+    Attributes:
+        threshold: suspicion from which there is an alarm; None for no alarm at all.
+        fpr, tpr: shares of negatives and positives that are alarmed.
+    """
+
+    threshold: float | None
+    fpr: float
+    tpr: float
+
+
 def auroc(scores: Sequence[float], labels: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> Auroc:
     """Area under the ROC curve with its 95% interval.
 
@@ -76,11 +90,10 @@ def auroc(scores: Sequence[float], labels: Sequence[bool], clusters: Sequence[Ha
     return Auroc(value=value, low=low, high=high, positives=positives, negatives=negatives)
 
 
-def roc(scores: Sequence[float], labels: Sequence[bool]) -> list[tuple[float, float]]:
-    """The ROC curve: the shares of negatives and of positives that score at least as high as each threshold.
+def roc(scores: Sequence[float], labels: Sequence[bool]) -> list[Point]:
+    """The ROC curve from no alarm to all, one point for each distinct score.
 
-    It starts at (0, 0) and ends at (1, 1); scores that are equal are one straight step, so the area below it is that of
-    `auroc`. Points inside of a straight step are left out. Empty if either class has fewer than `MIN_N` observations.
+    The area below it is that of `auroc`. Empty if either class has fewer than `MIN_N` observations.
     """
     import numpy as np
 
@@ -88,11 +101,15 @@ def roc(scores: Sequence[float], labels: Sequence[bool]) -> list[tuple[float, fl
     totals = np.array([(~positive).sum(), positive.sum()])
     if totals.min() < MIN_N:
         return []
-    _, ranks = np.unique(-values, return_inverse=True)
-    steps = np.stack([np.bincount(ranks[kind], minlength=ranks.max() + 1) for kind in (~positive, positive)], axis=1)
-    turns = steps[:-1, 0] * steps[1:, 1] != steps[:-1, 1] * steps[1:, 0]
-    reached = np.vstack([[0, 0], steps.cumsum(axis=0)])[[True, *turns, True]]
-    return [(float(x), float(y)) for x, y in reached / totals]
+    thresholds, ranks = np.unique(-values, return_inverse=True)
+    steps = np.stack([np.bincount(ranks[kind], minlength=len(thresholds)) for kind in (~positive, positive)], axis=1)
+    return [
+        Point(threshold=None, fpr=0.0, tpr=0.0),
+        *(
+            Point(threshold=-float(threshold), fpr=float(x), tpr=float(y))
+            for threshold, (x, y) in zip(thresholds, steps.cumsum(axis=0) / totals, strict=True)
+        ),
+    ]
 
 
 def _placements(values: "Floats", positive: "Bools") -> tuple[float, "Floats"]:

@@ -98,8 +98,8 @@ def corrected(rate: Rate, error: JudgeError) -> Rate:
     """The share of observations that are truly positive, given the share that the judge found so.
 
     The value is (rate + specificity - 1) / (sensitivity + specificity - 1), clipped to between 0 and 1. The interval
-    holds every true share that `excess` does not exclude, so it takes over the interval of `rate` as it is, whether
-    from Wilson or from a bootstrap over items. Counts, n and clusters stay those observed, and too few stay too few.
+    holds every true share that `excess` does not exclude, so it takes over the interval of `rate` as it is, of
+    independent observations or of repeated items. Counts, n and clusters stay those observed, and too few stay too few.
 
     Raises:
         InvalidValueError: the rate is corrected already, or it lies further outside what the judge can give, from

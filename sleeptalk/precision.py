@@ -78,20 +78,6 @@ class Bounded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """A point of a ROC curve.
-
-    Attributes:
-        threshold: suspicion from which there is an alarm; None for no alarm at all.
-        fpr, tpr: shares of negatives and positives that are alarmed.
-    """
-
-    threshold: float | None
-    fpr: float
-    tpr: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AtRate:
     """The true-positive rate at the lowest threshold whose observed false-positive rate is within a limit.
 
@@ -179,21 +165,6 @@ def precision_at(prevalence: float, ratio: Bounded) -> Bounded:
 
     value = None if ratio.value is None else share(ratio.value)
     return Bounded(value=value, low=share(ratio.low), high=share(ratio.high))
-
-
-def roc(scores: Sequence[float], labels: Sequence[bool]) -> list[Point]:
-    """The curve from no alarm to all alarms, one point for each distinct score; empty without both classes."""
-    import numpy as np
-
-    values, positive = np.asarray(scores, dtype=float), np.asarray(labels, dtype=bool)
-    if not positive.any() or positive.all():
-        return []
-    thresholds, hits, false = _tallies(values, positive, np.zeros(len(values), dtype=int))
-    tpr, fpr = hits[0] / hits[0, -1], false[0] / false[0, -1]
-    return [
-        Point(threshold=None if threshold == inf else float(threshold), fpr=float(x), tpr=float(y))
-        for threshold, x, y in zip(thresholds, fpr, tpr, strict=True)
-    ]
 
 
 def tpr_at(

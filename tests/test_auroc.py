@@ -97,7 +97,7 @@ def test_the_area_below_the_roc_curve_is_the_auroc() -> None:
     draw = random.Random(0)
     labels = [draw.random() < 0.4 for _ in range(200)]
     scores = [round(draw.gauss(label, 1), 1) for label in labels]
-    points = roc(scores, labels)
+    points = [(one.fpr, one.tpr) for one in roc(scores, labels)]
     assert points[0] == (0, 0)
     assert points[-1] == (1, 1)
     area = sum((x - before) * (y + below) / 2 for (before, below), (x, y) in pairwise(points))
@@ -107,13 +107,16 @@ def test_the_area_below_the_roc_curve_is_the_auroc() -> None:
 @pytest.mark.parametrize(
     ("scores", "labels", "points"),
     [
-        ([1] * 40, [True, False] * 20, [(0, 0), (1, 1)]),
-        ([1, 0] * 20, [True, False] * 20, [(0, 0), (0, 1), (1, 1)]),
-        ([3, 2, 1, 0] * 20, [False, False, True, True] * 20, [(0, 0), (1, 0), (1, 1)]),
-        ([1, 0] * 19, [True, False] * 19, []),
+        ([1] * 40, [True, False] * 20, [(1, 1, 1)]),
+        ([9, 5, 5, 1] * 20, [True, True, False, False] * 20, [(9, 0, 0.5), (5, 0.5, 1), (1, 1, 1)]),
+        ([3, 2, 1, 0] * 20, [False, False, True, True] * 20, [(3, 0.5, 0), (2, 1, 0), (1, 1, 0.5), (0, 1, 1)]),
     ],
 )
-def test_the_roc_curve_has_no_point_inside_a_straight_step(
-    scores: list[int], labels: list[bool], points: object
-) -> None:
-    assert roc(scores, labels) == points
+def test_the_roc_curve_has_a_point_for_every_score(scores: list[int], labels: list[bool], points: object) -> None:
+    first, *rest = roc(scores, labels)
+    assert (first.threshold, first.fpr, first.tpr) == (None, 0, 0)
+    assert [(one.threshold, one.fpr, one.tpr) for one in rest] == points
+
+
+def test_few_observations_have_no_roc_curve() -> None:
+    assert roc([1, 0] * 19, [True, False] * 19) == []

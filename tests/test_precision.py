@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from scipy.stats import binom, binomtest
 
-from sleeptalk.precision import Alarms, Bounded, alarms, likelihood_ratio, precision_at, roc, tpr_at
+from sleeptalk.precision import Alarms, Bounded, alarms, likelihood_ratio, precision_at, tpr_at
 from sleeptalk.stats import wilson
 
 
@@ -91,14 +91,6 @@ def test_the_interval_covers_what_it_says(n: int, m: int, tpr: float, fpr: float
             found = likelihood_ratio(independent(x, n), independent(y, m))
             covered += weight * (found.low <= tpr / fpr <= found.high)
     assert covered >= 0.945
-
-
-def test_the_curve_counts_from_no_alarm_to_all() -> None:
-    points = roc([90, 50, 50, 10], [True, True, False, False])
-    assert [(one.threshold, one.fpr, one.tpr) for one in points] == [
-        (None, 0, 0), (90, 0, 0.5), (50, 0.5, 1), (10, 1, 1),
-    ]  # fmt: skip
-    assert roc([1, 2], [True, True]) == roc([1], [False]) == roc([], []) == []
 
 
 def test_the_rate_at_few_false_alarms_has_the_threshold_chosen_anew() -> None:

@@ -179,8 +179,9 @@ def _reason(error: EvalError | None) -> str:
     """What ended a log; of a request that was tried many times, what happened to it the last time."""
     if error is None:
         return ""
-    tried = re.search(r"RetryError\(.* raised (\w+)>", error.message)
-    return f": a request was not answered in {MOST_RETRIES + 1} tries ({tried[1]})" if tried else f": {error.message}"
+    said = error.message.rstrip(".")
+    tried = re.search(r"RetryError\(.* raised (\w+)>", said)
+    return f": a request was not answered in {MOST_RETRIES + 1} tries ({tried[1]})" if tried else f": {said}"
 
 
 _listeners: list[Progress] = []

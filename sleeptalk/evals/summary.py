@@ -74,7 +74,7 @@ def roc_rows(model: str, task: str, observations: Sequence[Observation]) -> list
     for view in VIEWS:
         scores, labels, _ = _suspicions(view, observations)
         if points := roc(scores, labels):
-            found.append({"model": model, "task": task, "view": view, "points": points})
+            found.append({"model": model, "task": task, "view": view, "points": [(one.fpr, one.tpr) for one in points]})
     return found
 
 

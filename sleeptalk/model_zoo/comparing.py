@@ -107,7 +107,9 @@ def _rates(a: Organism, b: Organism) -> Iterator[ChangedRate]:
         task, variant, measure = (plain(part) for part in key)
         difference = None
         if one and other and _is_share(one) and _is_share(other):
-            difference = unpaired_difference(one.count, one.n, other.count, other.n)
+            difference = unpaired_difference(
+                one.count, one.n, other.count, other.n, bounds_a=_bounds(one), bounds_b=_bounds(other)
+            )
         yield ChangedRate(
             task=task, variant=variant, measure=measure, a=_cell(one), b=_cell(other), difference=difference
         )
@@ -116,6 +118,10 @@ def _rates(a: Organism, b: Organism) -> Iterator[ChangedRate]:
 def _is_share(rate: MeasuredRate) -> bool:
     """Whether a rate is count / n: neither withheld nor corrected for a judge's error."""
     return rate.rate is not None and rate.n > 0 and abs(rate.rate - rate.count / rate.n) < EXACT
+
+
+def _bounds(rate: MeasuredRate) -> tuple[float, float] | None:
+    return None if rate.low is None or rate.high is None else (rate.low, rate.high)
 
 
 def _cell(rate: MeasuredRate | None) -> str:

@@ -26,7 +26,7 @@ FOCAL, DISTRACTOR, EVIDENCE, BLAMED = "focal", "distractor", "evidence", "blamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownTranscript:
     """One transcript.
 
     Attributes:
@@ -74,7 +74,7 @@ class Shown:
 class Chosen:
     """The transcripts that a page shows, and how many there are."""
 
-    shown: list[Shown]
+    shown: list[ShownTranscript]
     all: int
 
     @property
@@ -99,7 +99,7 @@ def choose(run: Run, headers: Sequence[EvalLog], most: int = MOST, most_characte
     return Chosen(shown=[read[one] for one in in_order if one in kept and one in read], all=len(places))
 
 
-def _read(places: Iterable[Place]) -> Iterator[Shown]:
+def _read(places: Iterable[Place]) -> Iterator[ShownTranscript]:
     by_log: dict[str, dict[Any, Place]] = defaultdict(dict)
     for place in places:
         by_log[place.location][place.key] = place
@@ -108,7 +108,7 @@ def _read(places: Iterable[Place]) -> Iterator[Shown]:
             yield shown(wanted[sample.id, sample.epoch], sample)
 
 
-def shown(place: Place, sample: EvalSample) -> Shown:
+def shown(place: Place, sample: EvalSample) -> ShownTranscript:
     """What a page shows of a sample of any task."""
     behaviour = _parsed(SampleMetadata, sample)
     asked = behaviour or _parsed(AskedSample, sample)
@@ -116,7 +116,7 @@ def shown(place: Place, sample: EvalSample) -> Shown:
     reply = asked.read(content, stop) if asked else extract(content, stop_reason=stop)
     prompt = _prompt(sample)
     marks = _prompt_spans(prompt, behaviour) if behaviour else []
-    return Shown(
+    return ShownTranscript(
         place=place,
         item=asked.item if asked else "",
         prompt=pieces(prompt, marks),

@@ -10,11 +10,11 @@ from dataclasses import asdict
 from math import isinf
 from typing import Any
 
-from sleeptalk.auroc import auroc
+from sleeptalk.auroc import auroc, roc
 from sleeptalk.evals.cells import Run
 from sleeptalk.evals.studies.records import Seen
 from sleeptalk.evals.summary import Row
-from sleeptalk.precision import Alarms, alarms, likelihood_ratio, precision_at, roc, tpr_at
+from sleeptalk.precision import Alarms, alarms, likelihood_ratio, precision_at, tpr_at
 from sleeptalk.scorers.observations import Observation
 from sleeptalk.stats import MAX_FAILED
 from sleeptalk.verdicts import FLAGGED_FROM, VIEWS, View

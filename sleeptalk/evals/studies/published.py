@@ -132,7 +132,7 @@ def compatibility(rate: float, low: float, high: float, published: float, plus_m
     """Test our rate against a published one at the 5% level; all arguments are shares between 0 and 1.
 
     Our standard error is that of the side of our interval that faces the published number (Newcombe 1998, Zou and
-    Donner 2008), so the interval may be Wilson's or a bootstrap's. Without +- the published number counts as exact
+    Donner 2008), so the interval need not be symmetric. Without +- the published number counts as exact
     first; if it then differs, the standard error that would reconcile both is told.
     """
     gap = rate - published
