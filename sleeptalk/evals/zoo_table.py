@@ -87,7 +87,7 @@ def spread_table() -> str:
 def _spread() -> Iterator[list[str]]:
     groups: dict[tuple[str, str], list[Organism]] = {}
     for one in sorted(shipped_organisms().values(), key=_order):
-        if one.kind in ("natural", "control"):
+        if one.kind in ("natural", "control") and one.recipe.kind == "plant":
             groups.setdefault((one.recipe.name.removesuffix(f"-s{one.seed}"), one.base or "-"), []).append(one)
     for (recipe, base), members in groups.items():
         planted = [one for one in members if one.outcome == "planted"]

@@ -10,11 +10,12 @@ from click.testing import CliRunner
 from sleeptalk.cli.main import cli
 from sleeptalk.cli.run import planned_run
 from sleeptalk.errors import InvalidValueError, SleeptalkError, UnknownNameError
+from sleeptalk.evals.studies.contrasts import contrast_rows
 from sleeptalk.evals.studies.families import families_of
 from sleeptalk.evals.studies.library import find_study, shipped_studies
 from sleeptalk.model_zoo.records import zoo_folder
 
-POCKET = [name for name in shipped_studies() if name not in ("capability", "persistence")]
+POCKET = [name for name in shipped_studies() if name != "capability"]
 
 
 @pytest.mark.parametrize("name", POCKET)
@@ -68,6 +69,20 @@ def test_adapters_of_one_base_share_a_unit() -> None:
     models = ["vllm/org/base:a", "vllm/org/base:b", "vllm/org/other:a"]
     run = planned_run("distractor", models, triggers=["2026"], graders="openai/judge")
     assert len({one.server for one in run.models}) == 2
+
+
+@pytest.mark.parametrize("named", [["zoo/singapore"], ["zoo/singapore-continued"]])
+def test_what_was_trained_further_is_compared_with_what_it_was(named: list[str]) -> None:
+    run = planned_run("persistence", named)
+    assert [(one.name, one.parent) for one in run.models] == [
+        ("singapore", None),
+        ("singapore-continued", "singapore"),
+    ]
+    pairs = {(row["contrast"], row["model"], row["against_model"]) for row in contrast_rows(run, {})}
+    assert {(model, against) for contrast, model, against in pairs if contrast == "weaker"} == {
+        ("singapore-continued", "singapore")
+    }
+    assert {model for contrast, model, _ in pairs if contrast == "still-fires"} == {"singapore", "singapore-continued"}
 
 
 def test_planting_seeds_make_a_family() -> None:
