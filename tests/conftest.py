@@ -1,11 +1,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from inspect_ai._display.core import active
 from inspect_ai._display.log.display import LogDisplay
+from inspect_ai._util import package
 from tenacity import wait_none
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -21,6 +23,9 @@ from tests.loopback_judge import JudgeServer, judging
 # Inspect lays out its table of results even where nothing is shown, which takes half of a small eval's time.
 os.environ["INSPECT_DISPLAY"] = "log"
 active._active_display = LogDisplay()
+
+# For every task, Inspect reads which package each installed file belongs to; that stays as it is while tests run.
+vars(package)["packages_distributions"] = cache(package.packages_distributions)
 
 # Tests run side by side as it is; those of the workers say how many they want.
 vars(workers)["available_cores"] = lambda: 1

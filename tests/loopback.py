@@ -117,8 +117,8 @@ Running = TypeVar("Running", bound=ThreadingHTTPServer)
 
 @contextmanager
 def running(server: Running) -> Iterator[Running]:
-    """A server that answers until the block ends."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    """A server that answers until the block ends, and sees within a hundredth of a second that it has."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server
