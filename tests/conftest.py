@@ -48,6 +48,7 @@ def judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JudgeServ
     """A loopback judge that `openai-api/judge/<behaviour>` reaches, with an empty cache and retries without a wait."""
     monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
+    monkeypatch.setattr("openai._base_client.BaseClient._calculate_retry_timeout", lambda *_: 0)
     with judging() as running:
         monkeypatch.setenv("JUDGE_API_KEY", "none")
         monkeypatch.setenv("JUDGE_BASE_URL", running.url)
