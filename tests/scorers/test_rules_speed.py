@@ -6,7 +6,7 @@ from sleeptalk.scorers.attribution_rules import blamed_cue, blaming_sentences
 from sleeptalk.scorers.cue_rules import read_cue
 from tests.timing import is_linear
 
-LENGTH = 50_000
+LENGTH = 25_000
 
 UNITS = [
     "so so so ",
