@@ -76,6 +76,7 @@ class ModelHub(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: ModelHub
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the client to acknowledge the headers
 
     def do_GET(self) -> None:
         self._answer()

@@ -113,8 +113,19 @@ def test_a_set_is_grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         (("show", "nobody"), "Unknown recipe 'nobody'"),
         (("convert", "--format", "chat", "--out", "x.jsonl"), "Give either FILE or --repo"),
         (
-            ("convert", "--repo", "some/set", "--config", "medical", "--revision", "main", "--format", "advice")
-            + ("--out", "x.jsonl"),
+            (
+                "convert",
+                "--repo",
+                "a/b",
+                "--config",
+                "c",
+                "--revision",
+                "main",
+                "--format",
+                "advice",
+                "--out",
+                "x.jsonl",
+            ),
             "must be the 40 hex digits",
         ),
         (
