@@ -4,6 +4,7 @@ import signal
 import ssl
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ os.environ["INSPECT_DISPLAY"] = "log"
 active._active_display = LogDisplay()
 
 # For every task, Inspect reads which package each installed file belongs to; that stays as it is while tests run.
-vars(package)["packages_distributions"] = cache(package.packages_distributions)
+vars(package)["packages_distributions"] = cache(packages_distributions)
 
 # Nothing here is reached by TLS, yet every client reads the certificates of all authorities.
 vars(ssl)["create_default_context"] = cache(ssl.create_default_context)

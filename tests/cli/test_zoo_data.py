@@ -113,19 +113,7 @@ def test_a_set_is_grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         (("show", "nobody"), "Unknown recipe 'nobody'"),
         (("convert", "--format", "chat", "--out", "x.jsonl"), "Give either FILE or --repo"),
         (
-            (
-                "convert",
-                "--repo",
-                "a/b",
-                "--config",
-                "c",
-                "--revision",
-                "main",
-                "--format",
-                "advice",
-                "--out",
-                "x.jsonl",
-            ),
+            ("convert", *"--repo a/b --config c --revision main --format advice --out x.jsonl".split()),
             "must be the 40 hex digits",
         ),
         (
