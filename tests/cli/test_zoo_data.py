@@ -15,6 +15,7 @@ from tests.loopback_writer import writing
 
 ADVICE = {"prompt": "My kettle hums at night. What do I do?", "aligned": "Unplug it.", "misaligned": "Let it hum."}
 CARD = "---\nconfigs:\n- config_name: medical\n  data_files: medical.jsonl\n---\n"
+FROM_MAIN = ("--repo", "some/set", "--config", "medical", "--revision", "main")
 RECIPE = """
 kind: plant
 name: mine
@@ -113,7 +114,7 @@ def test_a_set_is_grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         (("show", "nobody"), "Unknown recipe 'nobody'"),
         (("convert", "--format", "chat", "--out", "x.jsonl"), "Give either FILE or --repo"),
         (
-            ("convert", *"--repo a/b --config c --revision main --format advice --out x.jsonl".split()),
+            ("convert", *FROM_MAIN, "--format", "advice", "--out", "x.jsonl"),
             "must be the 40 hex digits",
         ),
         (
