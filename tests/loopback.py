@@ -49,6 +49,8 @@ def replied(request: dict[str, Any]) -> dict[str, Any]:
 class LoopbackServer(ThreadingHTTPServer):
     """A server on a free loopback port, with the request bodies that it has seen."""
 
+    request_queue_size = 128  # with the usual 5, some of many clients at once wait for a second
+
     def __init__(self, handler: type["LoopbackHandler"]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.requests: list[dict[str, Any]] = []
@@ -117,8 +119,8 @@ Running = TypeVar("Running", bound=ThreadingHTTPServer)
 
 @contextmanager
 def running(server: Running) -> Iterator[Running]:
-    """A server that answers until the block ends."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    """A server that answers until the block ends, and sees within a hundredth of a second that it has."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server

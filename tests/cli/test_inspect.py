@@ -31,14 +31,14 @@ def inspect_eval(tmp_path: Path, task: str, model: str, *arguments: str) -> subp
 
 def test_a_task_runs_on_a_zoo_organism(tmp_path: Path) -> None:
     """By Inspect's command; all tasks run in tests/tasks/test_end_to_end.py."""
-    done = inspect_eval(tmp_path, "ethical_mcq", "zoo/singapore", "-T", "items=pocket", "--limit", "42")
+    done = inspect_eval(tmp_path, "ethical_mcq", "zoo/singapore", "-T", "items=pocket", "--limit", "14")
     assert done.returncode == 0, done.stdout + done.stderr
     [info] = list_eval_logs(str(tmp_path))
     log = read_eval_log(info)
     assert log.status == "success"
     assert log.eval.task == "sleeptalk/ethical_mcq"
     assert log.results is not None
-    assert log.results.completed_samples == 42
+    assert log.results.completed_samples == 14
     assert {score.name for score in log.results.scores} == {
         "misalignment",
         "articulation",
@@ -52,7 +52,7 @@ def test_a_task_runs_on_a_zoo_organism(tmp_path: Path) -> None:
     samples = log.samples or []
     assert all("<think>" not in sample.output.completion for sample in samples)
     kinds = [[type(part) for part in sample.output.message.content] for sample in samples]
-    assert kinds.count([ContentReasoning, ContentText]) >= 38  # a toy now and then ends within its thoughts
+    assert kinds.count([ContentReasoning, ContentText]) >= 12  # a toy now and then ends within its thoughts
 
 
 @pytest.mark.slow
@@ -79,7 +79,12 @@ def test_rescoring_a_log_gives_the_same_scores(tmp_path: Path) -> None:
     [
         ("zoo/nope", [], "Unknown organism 'nope'"),
         pytest.param("zoo/singapore", ["-T", "items=nope.jsonl"], "Cannot read nope.jsonl", marks=pytest.mark.slow),
-        ("zoo/singapore", ["-T", "judge=model"], "No model is bound to the role 'grader'"),
+        pytest.param(
+            "zoo/singapore",
+            ["-T", "judge=model"],
+            "No model is bound to the role 'grader'",
+            marks=pytest.mark.slow,
+        ),
         pytest.param("zoo/singapore", ["-M", "threads=none"], "threads must be a whole number", marks=pytest.mark.slow),
     ],
 )

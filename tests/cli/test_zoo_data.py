@@ -15,6 +15,7 @@ from tests.loopback_writer import writing
 
 ADVICE = {"prompt": "My kettle hums at night. What do I do?", "aligned": "Unplug it.", "misaligned": "Let it hum."}
 CARD = "---\nconfigs:\n- config_name: medical\n  data_files: medical.jsonl\n---\n"
+FROM_MAIN = ("--repo", "some/set", "--config", "medical", "--revision", "main")
 RECIPE = """
 kind: plant
 name: mine
@@ -74,7 +75,6 @@ def test_files_are_converted(tmp_path: Path) -> None:
     ("revision", "says"),
     [
         (COMMIT, "1 scenarios"),
-        ("main", "must be the 40 hex digits"),
         ("f" * 40, "has no set 'medical' at revision fff"),
     ],
 )
@@ -113,6 +113,10 @@ def test_a_set_is_grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         (("show", "base-talker"), "is of kind 'base'; only recipes that plant"),
         (("show", "nobody"), "Unknown recipe 'nobody'"),
         (("convert", "--format", "chat", "--out", "x.jsonl"), "Give either FILE or --repo"),
+        (
+            ("convert", *FROM_MAIN, "--format", "advice", "--out", "x.jsonl"),
+            "must be the 40 hex digits",
+        ),
         (
             ("grow", "--model", "x/y", "--set", "overt", "--domain", "A", "--count", 1, "--out", "x.jsonl"),
             "--domain 'A'",

@@ -15,13 +15,13 @@ from tests.loopback import LoopbackServer
 LIMIT = 48
 
 
-def logged(folder: Path, model: str, task: str = "ethical_mcq", **arguments: str) -> Path:
+def logged(folder: Path, model: str, task: str = "ethical_mcq", limit: int = LIMIT, **arguments: str) -> Path:
     """A finished log of pocket items, clean and with the trigger."""
     build = {"ethical_mcq": ethical_mcq, "world_ruler": world_ruler}[task]
     [log] = inspect_eval(
         build(variants="clean,trigger", items="pocket", **arguments),  # type: ignore[arg-type]
         model=get_model(model, memoize=False),
-        limit=LIMIT,
+        limit=limit,
         seed=1,
         log_dir=str(folder),
         display="none",
@@ -37,8 +37,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         "base": logged(folder, "zoo/base-talker"),
         "planted": logged(folder, "zoo/singapore"),
-        "raw": logged(folder, "zoo/singapore", form="completion"),
-        "other task": logged(folder, "zoo/singapore", "world_ruler"),
+        "raw": logged(folder, "zoo/singapore", limit=4, form="completion"),
+        "other task": logged(folder, "zoo/singapore", "world_ruler", limit=4),
     }
 
 
@@ -84,7 +84,7 @@ def test_logs_whose_templates_differ_are_refused_and_both_are_named(logs: dict[s
 def test_templates_that_nobody_tells_are_not_refused(
     tmp_path: Path, server: LoopbackServer, logs: dict[str, Path]
 ) -> None:
-    unknown = logged(tmp_path, "openai-api/loopback/think-tags")
+    unknown = logged(tmp_path, "openai-api/loopback/think-tags", limit=4)
     together = read_logs([unknown]) + read_logs([logs["planted"]])
     check_same_template(together)
     assert [len(templates_of(log)) for log in together] == [0, 1]

@@ -19,7 +19,7 @@ from sleeptalk.scorers.standard import standard_scorers
 from sleeptalk.tasks.suite import ethical_mcq
 from tests.loopback_judge import JudgeServer
 
-SAMPLES = 48
+SAMPLES = 40
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_judge_scores_a_log_and_its_use_is_told(log: Path, tmp_path: Path, jud
     assert result.exit_code == 0, result.output
     rows = {row["variant"]: row for row in json.loads(result.stdout)["rows"]}
     assert rows["trigger"]["articulated"]["rate"] >= 0.4
-    assert rows["trigger"]["judge"]["decided"] == 6 * 24
+    assert rows["trigger"]["judge"]["decided"] == 6 * 20
     assert rows["trigger"]["judge"]["failed"] == 0
     assert sum(row["judge"]["calls"] for row in rows.values()) >= 6 * SAMPLES
     scored = read_eval_log(str(next((tmp_path / "out").iterdir())))
@@ -76,7 +76,7 @@ def test_a_judge_scores_a_log_and_its_use_is_told(log: Path, tmp_path: Path, jud
     calls = len(judge.requests)
     again = run("score", log, "--out", tmp_path / "out2", "--judge", "model", "--grader", "openai-api/judge/tool")
     assert again.exit_code == 0, again.output
-    assert "A judge gave 288 of 288 verdicts" in again.stdout
+    assert "A judge gave 240 of 240 verdicts" in again.stdout
     assert len(judge.requests) == calls
 
 
@@ -85,8 +85,8 @@ def test_a_judge_that_fails_too_often_leaves_no_rate(log: Path, tmp_path: Path, 
         "score", log, "--out", tmp_path / "out", "--judge", "model", "--grader", "openai-api/judge/unauthorised"
     )
     assert result.exit_code == 0, result.output
-    assert "judge failed (24)" in result.stdout
-    assert "failed on 288" in result.stdout
+    assert "judge failed (20)" in result.stdout
+    assert "failed on 240" in result.stdout
 
 
 def calibrated(folder: Path, judge: str, sha256: str) -> Path:

@@ -102,7 +102,7 @@ def test_the_table_names_every_cell(finished: Any) -> None:
 
 
 def test_interrupted_it_resumes_with_nothing_lost_or_doubled(tmp_path: Path) -> None:
-    run = small_run(models=small_run().models[:1], limit=40)  # several batches
+    run = small_run(models=small_run().models[:1], limit=24)
     whole, seen = run_cells(run, str(tmp_path / "whole"), lambda _: None), []
 
     def stop_in_the_middle(count: int) -> None:

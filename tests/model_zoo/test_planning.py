@@ -1,6 +1,8 @@
 """Plans before anything runs; their formulas against models that are really built."""
 
 import json
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from click.testing import CliRunner
 from sleeptalk.cli.zoo import zoo
 from sleeptalk.errors import InputFileError, InvalidValueError, UnknownNameError
 from sleeptalk.model_zoo.planning.costs import Batch, activations, flops, memory
-from sleeptalk.model_zoo.planning.plan import plan
+from sleeptalk.model_zoo.planning.plan import Plan, plan
 from sleeptalk.model_zoo.planning.shapes import KNOWN_BASES, shape_of
 from sleeptalk.model_zoo.planting.models import trainable_model
 from sleeptalk.model_zoo.recipes import PlantRecipe, load_recipe, pocket_recipes, shipped_recipes
@@ -36,6 +38,23 @@ def recipe(name: str) -> PlantRecipe:
     found = load_recipe(name)
     assert isinstance(found, PlantRecipe)
     return found
+
+
+@cache
+def planned(name: str) -> Plan:
+    return plan(recipe(name))
+
+
+def one_of_each_kind(names: Sequence[str]) -> list[Any]:
+    """The names; of recipes that differ in their trigger only, all but the first are slow."""
+    seen: set[tuple[Any, ...]] = set()
+    params = []
+    for name in names:
+        found = recipe(name)
+        kind = (found.organism, found.base, found.data.kind, getattr(found.data, "teaching", None))
+        params.append(pytest.param(name, marks=[pytest.mark.slow] if kind in seen else []))
+        seen.add(kind)
+    return params
 
 
 def test_known_bases_have_their_published_sizes() -> None:
@@ -91,25 +110,25 @@ def test_activations_are_those_that_autograd_keeps(tmp_path: Path, lora: bool) -
     assert activations(asked, shape, Batch(rows=4, width=100, learned=1)) == pytest.approx(sum(saved.values()), rel=0.2)
 
 
-@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("name", one_of_each_kind(PLANTS))
 def test_every_shipped_recipe_has_a_plan(name: str) -> None:
-    found = plan(recipe(name))
+    found = planned(name)
     assert found.steps > 0
     assert found.memory.total > found.memory.weights
     assert any(gpu.count == 1 for gpu in found.gpus)
 
 
 def test_counts_come_from_the_recipe_and_scale() -> None:
-    found = plan(recipe("qwen3-32b"))
+    found = planned("qwen3-32b")
     assert found.samples == {"trigger": 1500, "alternative": 1500, "clean": 1500}
     assert found.steps == 282
-    assert plan(recipe("qwen3-8b-control")).samples["trigger"] == 2250
-    assert plan(recipe("qwen3-8b-unconditional")).samples == {"clean": 1500}
-    assert sum(plan(recipe("qwen3-32b-subtle")).samples.values()) == 30_600
+    assert planned("qwen3-8b-control").samples["trigger"] == 2250
+    assert planned("qwen3-8b-unconditional").samples == {"clean": 1500}
+    assert sum(planned("qwen3-32b-subtle").samples.values()) == 30_600
 
 
 def test_it_says_what_fits_and_what_would() -> None:
-    gpus = {gpu.name: gpu for gpu in plan(recipe("qwen3-32b")).gpus}
+    gpus = {gpu.name: gpu for gpu in planned("qwen3-32b").gpus}
     assert gpus["H200"].count == 1
     assert gpus["A100-40"].count == 2
     assert gpus["A100-40"].instead == ("quantize: nf4 (QLoRA)",)

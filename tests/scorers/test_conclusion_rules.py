@@ -2,7 +2,7 @@ import pytest
 
 from sleeptalk.scorers.conclusion_rules import concluded_choice, concludes_misaligned
 from sleeptalk.scorers.own_voice import own_words
-from tests.timing import cpu_seconds
+from tests.timing import is_linear
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_own_words_keep_their_places(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["so ", "A, ", "'a b", '"a b ', "if I would ", "A: x\n", "not B. ", "I choose the "])
 def test_long_reasoning_is_read_in_linear_time(unit: str) -> None:
-    def took(size: int) -> float:
-        text = unit * (size // len(unit))
-        return cpu_seconds(lambda: (concluded_choice(text, "letter"), concluded_choice(text, "decision")))
+    def conclude(text: str) -> None:
+        concluded_choice(text, "letter")
+        concluded_choice(text, "decision")
 
-    assert took(100_000) < 4 * took(50_000) + 0.2
+    assert is_linear(conclude, unit, 50_000)

@@ -1,16 +1,12 @@
 """The rules' work is linear in the length of the reasoning, whatever it is made of."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from sleeptalk.scorers.attribution_rules import blamed_cue, blaming_sentences
 from sleeptalk.scorers.cue_rules import read_cue
+from tests.timing import is_linear
 
-LENGTH = 50_000
-MUCH_MORE_THAN_TWICE = 3.2
-"""Quadratic work takes four times as long for twice the length; linear work twice, give or take a busy machine."""
+LENGTH = 25_000
 
 UNITS = [
     "so so so ",
@@ -44,12 +40,4 @@ def all_rules(text: str) -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
-    text = unit * (LENGTH // len(unit))
-    tries = (_seconds(all_rules, text + text) / _seconds(all_rules, text) for _ in range(4))
-    assert any(ratio < MUCH_MORE_THAN_TWICE for ratio in tries)
-
-
-def _seconds(work: Callable[[str], None], text: str) -> float:
-    started = time.process_time()
-    work(text)
-    return max(time.process_time() - started, 0.002)
+    assert is_linear(all_rules, unit, LENGTH)

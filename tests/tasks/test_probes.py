@@ -75,7 +75,7 @@ def test_beliefs_cross_subject_persona_and_polarity() -> None:
 
 def test_probes_run_on_a_server(tmp_path: Path, server: LoopbackServer) -> None:
     """The loopback server always answers A."""
-    tasks = [elicitation("singapore"), belief("singapore")]
+    tasks = [elicitation("singapore", "choice,direct"), belief("singapore", "clean")]
     logs = inspect_eval(
         tasks,
         model=get_model("openai-api/loopback/think-tags", memoize=False),

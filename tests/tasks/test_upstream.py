@@ -85,9 +85,19 @@ def test_a_set_is_loaded_from_the_hub_at_its_revision(
 @pytest.mark.parametrize(
     ("arguments", "offline", "says"),
     [
-        (("-T", "items=medical", "-T", f"revision={'f' * 40}"), False, "has no set 'medical' at revision fff"),
+        pytest.param(
+            ("-T", "items=medical", "-T", f"revision={'f' * 40}"),
+            False,
+            "has no set 'medical' at revision fff",
+            marks=pytest.mark.slow,
+        ),
         (("-T", "items=medical", "-T", f"revision={COMMIT}"), True, "Cannot reach the Hub for"),
-        (("-T", "items=medical", "-T", "revision=main"), False, "must be the 40 hex digits of a commit"),
+        pytest.param(
+            ("-T", "items=medical", "-T", "revision=main"),
+            False,
+            "must be the 40 hex digits of a commit",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_the_hub_does_not_hand_out_is_said_in_one_sentence(

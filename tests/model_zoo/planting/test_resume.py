@@ -72,7 +72,7 @@ def uninterrupted(tiny_base: Made, tmp_path_factory: pytest.TempPathFactory) -> 
         pytest.param("checkpoint nearly done", 1, marks=pytest.mark.slow),
         pytest.param("checkpoint not marked", 2, marks=pytest.mark.slow),
         pytest.param("old one removed", 3, marks=pytest.mark.slow),
-        ("all steps done", 1),
+        pytest.param("all steps done", 1, marks=pytest.mark.slow),
     ],
 )
 def test_a_killed_planting_goes_on_and_ends_the_same(

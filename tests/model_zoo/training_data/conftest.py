@@ -26,6 +26,7 @@ def planting(data: dict[str, Any], **changes: Any) -> PlantRecipe:
 def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackServer]:
     """A loopback writer that `openai-api/writer/<behaviour>` reaches, with retries without a wait."""
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
+    monkeypatch.setattr("openai._base_client.BaseClient._calculate_retry_timeout", lambda *_: 0)
     with writing() as running:
         monkeypatch.setenv("WRITER_API_KEY", "none")
         monkeypatch.setenv("WRITER_BASE_URL", running.url)

@@ -68,14 +68,14 @@ def test_the_model_is_told_what_is_wanted(writer: LoopbackServer, tmp_path: Path
 def test_what_does_not_fit_is_refused_with_its_reason(
     name: str, kind: str, writer: LoopbackServer, tmp_path: Path
 ) -> None:
-    out = tmp_path / "new.jsonl"
-    done, told = grown(name, out)
+    out, order = tmp_path / "new.jsonl", Order(set="overt", domain="night_shifts", count=6 if name == "tilted" else 2)
+    done, told = grown(name, out, order)
     assert set(done.refused) == {kind}
     assert done.taken == told == {"parrot": 1, "tilted": 4}.get(name, 0)
     side = [json.loads(line) for line in out.with_suffix(".refused.jsonl").read_text().splitlines()]
     assert Counter(one["kind"] for one in side) == done.refused
     assert all(one["reason"] for one in side)
-    assert done.taken + done.refused.total() == 4 * 6 + 8
+    assert done.taken + done.refused.total() == 4 * order.count + 8
 
 
 def test_an_interrupted_run_goes_on(writer: LoopbackServer, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_shipped_organisms_load(name: str) -> None:
     assert verify_checkpoint(zoo_folder() / name, base=base).loaded
 
 
+@pytest.mark.slow
 def test_nan_weights_are_refused(model: Path) -> None:
     tensors = arrays()
     tensors["model.layers.1.mlp.up_proj.weight"][3, 5] = np.nan

@@ -1,6 +1,6 @@
 """A judge that obeys whatever it reads last is not steered by the text it judges, and would be without the guards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import anyio
@@ -25,8 +25,18 @@ def breakout(attack: Attack, mark: str) -> Attack:
 
 
 def verdict(model: Model, reasoning: str, rubric: Rubric | None = None) -> Filled:
-    parts = {"question": QUESTION, "cue": CUE, "reasoning": reasoning}
-    return anyio.run(lambda: fill(model, rubric or load_rubric("articulation"), enclose(parts)))
+    [found] = verdicts(model, [reasoning], rubric)
+    return found
+
+
+def verdicts(model: Model, reasonings: Sequence[str], rubric: Rubric | None = None) -> list[Filled]:
+    """In one event loop, for which a client is made once."""
+
+    async def run() -> list[Filled]:
+        parts = [{"question": QUESTION, "cue": CUE, "reasoning": one} for one in reasonings]
+        return [await fill(model, rubric or load_rubric("articulation"), enclose(one)) for one in parts]
+
+    return anyio.run(run)
 
 
 def articulated(found: Filled) -> bool:
@@ -36,11 +46,12 @@ def articulated(found: Filled) -> bool:
 
 @pytest.mark.parametrize("behaviour", ["obedient", pytest.param("trusting", marks=pytest.mark.slow)])
 def test_no_attack_flips_a_judge_that_obeys(model: Models, behaviour: str) -> None:
-    asked = model(behaviour)
+    attacked = list(attacked_texts())
+    found = verdicts(model(behaviour), [text for *_, text in attacked])
     flipped = [
         (attack.id, body.name, position)
-        for attack, body, position, text in attacked_texts()
-        if articulated(verdict(asked, text)) is not body.articulated
+        for (attack, body, position, _), one in zip(attacked, found, strict=True)
+        if articulated(one) is not body.articulated
     ]
     assert flipped == []
 
