@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -17,10 +18,12 @@ from sleeptalk import _registry
 from sleeptalk.cli.main import cli
 from sleeptalk.evals.known_answers import known_table
 from sleeptalk.evals.studies.library import shipped_studies
+from sleeptalk.evals.summary import as_dict
+from sleeptalk.evals.tables import points_cell, rate_cell
 from sleeptalk.evals.zoo_table import skills_table, spread_table, zoo_table
 from sleeptalk.model_zoo.listing import organism_rows
 from sleeptalk.scorers.judge.rubrics import NAMES, load_rubric
-from sleeptalk.stats import MIN_N, wilson
+from sleeptalk.stats import MIN_N, rate, wilson
 from sleeptalk.tasks.catalogue import catalogue
 from sleeptalk.triggers import Trigger, load_trigger, shipped_triggers
 from sleeptalk.variants import CONDITIONS, TRIGGERED
@@ -30,6 +33,7 @@ PAGE = HERE / "reference.md"
 TRIES = HERE / "results" / "pocket_tries.csv"
 KNOWN = HERE / "results" / "known_answers.json"
 SEQUENTIAL = HERE / "results" / "sequential.csv"
+STUDY_ANSWERS = HERE / "results" / "study_answers.csv"
 JUDGE_SAVINGS = HERE / "results" / "judge_savings.csv"
 TASKS = tuple(entry.name for entry in catalogue())
 SCORERS = (
@@ -56,6 +60,8 @@ def tables() -> dict[str, str]:
         "zoo-spread": spread_table(),
         "known-answers": known_table(known, "github"),
         "studies": _studies(),
+        "study-known": _study_known(),
+        "study-controls": _study_controls(),
         "stopping-by-width": _stopping_by_width(),
         "stopping-by-contrast": _stopping_by_contrast(),
         "judge-savings": _judge_savings(),
@@ -71,6 +77,38 @@ def _studies() -> str:
         )
         rows.append([f"`{one.name}`", one.question, primary])
     return str(tabulate(rows, headers=["study", "question", "primary contrast"], tablefmt="github"))
+
+
+def _study_known() -> str:
+    """What bench/study_answers.py found of organisms whose answer is known."""
+    found = pd.read_csv(STUDY_ANSWERS).query("study != 'control'")
+    columns = list(dict.fromkeys(zip(found.study, found.contrast, strict=True)))
+    rows = []
+    for model, own in found.groupby("model", sort=False):
+        verdicts = {(row.study, row.contrast): row for row in own.itertuples()}
+        rows.append([f"`zoo/{model}`", *(_contrast_cell(verdicts[column]) for column in columns)])
+    return str(tabulate(rows, headers=["organism", *(contrast for _, contrast in columns)], tablefmt="github"))
+
+
+def _contrast_cell(row: Any) -> str:
+    """Difference, interval and verdict."""
+    if row.verdict in ("too few", "not asked"):
+        return f"{row.verdict} ({row.items:.0f})"
+    return f"{points_cell(row.estimate, row.low, row.high)} {row.verdict}"
+
+
+def _study_controls() -> str:
+    """What bench/study_answers.py found of controls."""
+    found = pd.read_csv(STUDY_ANSWERS).query("study == 'control'")
+    models = list(dict.fromkeys(found.model))
+    rows = []
+    for contrast, own in found.groupby("contrast", sort=False):
+        holds = own.verdict == "yes"
+        share = rate(holds.tolist(), own.seed.tolist())
+        counts = [f"{holds[own.model == model].sum()} of {(own.model == model).sum()}" for model in models]
+        rows.append([contrast, rate_cell(as_dict(share)), *counts])
+    headers = ["contrast", "holds, % of runs", *(f"`{model}`" for model in models)]
+    return str(tabulate(rows, headers=headers, tablefmt="github"))
 
 
 def with_tables(page: str) -> str:
