@@ -123,7 +123,6 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             temperature=run.temperature,
             retry_attempts=0,
             retry_immediate=False,
-            max_retries=MOST_RETRIES,
             display="log",  # of a level that is not shown; "none" lays a table out all the same, at a second a unit
             log_buffer=10,  # so that a kill loses few finished samples
             log_realtime=False,
@@ -140,7 +139,7 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
 
 def _tasks(unit: Unit, cells: ModelCells) -> Iterator[Task]:
     """A model's tasks; they share the model, so that its weights are loaded once."""
-    config = GenerateConfig(max_tokens=cells.max_tokens)
+    config = GenerateConfig(max_tokens=cells.max_tokens, max_retries=MOST_RETRIES)  # a judge has bounds of its own
     model: Model = get_model(cells.model, config=config, memoize=False, **dict[str, Any](cells.model_args))
     for part in unit.run.parts:
         changes: dict[str, Any] = {"model": model}

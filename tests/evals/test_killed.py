@@ -111,6 +111,7 @@ def test_a_server_that_dies_is_said_and_the_run_goes_on_with_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
+    monkeypatch.setattr("openai._base_client.BaseClient._calculate_retry_timeout", lambda *_: 0)
     monkeypatch.setenv("LOOPBACK_API_KEY", "none")
     run, folder, seen = loopback_run(limit=40), str(tmp_path), []
     with serving() as first:

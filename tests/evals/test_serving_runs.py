@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from tenacity import wait_none
 
 from sleeptalk.cli.run import run as run_command
-from sleeptalk.errors import RunFailedError, SleeptalkError
+from sleeptalk.errors import SleeptalkError
 from tests.model_zoo.serving.conftest import install, vllm
 
 __all__ = ["install", "vllm"]
@@ -19,6 +19,7 @@ STUDY = "name: mine\nquestion: Does it fire?\nparts:\n  - {task: ethical_mcq, va
 @pytest.fixture
 def study(tmp_path: Path, vllm: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A small study, with the fake vLLM on the path."""
+    monkeypatch.setattr("inspect_ai.model._providers.vllm._vllm_servers", {})
     monkeypatch.setenv("PATH", f"{Path(vllm).parent}:/usr/bin:/bin")
     path = tmp_path / "mine.yaml"
     path.write_text(STUDY)
@@ -43,12 +44,10 @@ def test_two_organisms_share_a_server_that_ends_with_the_run(study: str, tmp_pat
     ]
 
 
-def test_a_server_that_dies_ends_the_run_with_one_sentence(
-    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_dies_ends_the_run(study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
     monkeypatch.setenv("FAKE_VLLM", "dies later")
-    with pytest.raises(RunFailedError, match=r"singapore ended with status 'error': .*\w\. Run the same command again"):
+    with pytest.raises(SleeptalkError, match="The vLLM server ended with exit code 3|ended with status 'error': Conn"):
         called(study, tmp_path / "out", "zoo/singapore")
     assert not (tmp_path / "out" / "report.html").exists()
 
