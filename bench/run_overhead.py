@@ -41,7 +41,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
     study, out = folder / "overhead.yaml", folder / "run"
     study.write_text(STUDY, encoding="utf-8")
     bare = [str(HERE / "inspect"), "eval", *(f"sleeptalk/{task}" for task in TASKS), "--model", "zoo/singapore"]
-    bare += ["-T", "items=pocket", "-T", "trigger=singapore", "-T", f"variants={VARIANTS}", "-T", "limit=120"]
+    bare += ["-T", "items=pocket", "-T", "trigger=singapore", "-T", f"variants={VARIANTS}", "--limit", "360"]
     bare += ["-T", "judge=rules", "--seed", "0", "--temperature", "1", "--max-tasks", str(len(TASKS))]
     return {
         "inspect eval": [*bare, "--display", "log", "--log-level", "error", "--log-dir", str(folder / "bare")],

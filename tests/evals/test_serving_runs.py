@@ -47,7 +47,7 @@ def test_two_organisms_share_a_server_that_ends_with_the_run(study: str, tmp_pat
 def test_a_server_that_dies_ends_the_run(study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
     monkeypatch.setenv("FAKE_VLLM", "dies later")
-    with pytest.raises(SleeptalkError, match="The vLLM server ended with exit code 3|ended with status 'error': Conn"):
+    with pytest.raises(SleeptalkError, match=r"The vLLM server ended with exit code 3|ended with status 'error': Conn"):
         called(study, tmp_path / "out", "zoo/singapore")
     assert not (tmp_path / "out" / "report.html").exists()
 
