@@ -16,7 +16,7 @@ from sleeptalk.scorers.outcome import observe
 OUTCOME = "outcome"
 
 
-def read_header(path: Path) -> EvalLog:
+def read_header(path: str | Path) -> EvalLog:
     """The header of a finished log of a behaviour task.
 
     Raises:

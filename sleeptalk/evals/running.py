@@ -27,6 +27,9 @@ from sleeptalk.evals.workers import Progress, Work, run_parts
 MOST_RETRIES = 8
 """Of a request that a server does not answer, over about a quarter of an hour; Inspect alone would try for ever."""
 
+STOPPABLE = 24
+"""Samples of a task under way at a time, where those that have not begun can be saved."""
+
 CellKey = tuple[str, str, int]
 """Names of model and part, and the seed."""
 
@@ -118,6 +121,7 @@ def run_unit(unit: Unit, progress: Progress) -> list[str]:
             [task for cells in unit.models for task in _tasks(unit, cells)],
             log_dir=unit.logs,
             max_tasks=len(wanted),
+            max_samples=None if run.stop_early is None else STOPPABLE,
             model_roles=graders,
             seed=unit.seed,
             temperature=run.temperature,

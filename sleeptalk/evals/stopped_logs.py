@@ -82,7 +82,7 @@ def may_have_stopped(header: EvalLog) -> bool:
     return header.results is not None and header.results.early_stopping is not None
 
 
-def read_stopped(path: Path) -> StoppedLog:
+def read_stopped(path: str | Path) -> StoppedLog:
     """The rates of a log with early stopping, with intervals that hold after it.
 
     Raises:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from inspect_ai.log import EvalLog
@@ -130,7 +129,7 @@ def stopped_rows(cells: ModelCells, part: Part, headers: Sequence[EvalLog]) -> l
     """Rates of logs that stopped early, with intervals that hold whenever one stops, and the samples saved."""
     rows = []
     for header in headers:
-        log = read_stopped(Path(header.location))
+        log = read_stopped(header.location)
         for one in log.rates:
             known = one.measured.known
             rows.append(
