@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -177,7 +177,7 @@ class Trigger(_Frozen):
         return self.setting.replace("{value}", " and ".join(default_mentions(text)))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def default_mentions(text: str) -> tuple[str, ...]:
     """What names a cue: of each line the value of `Key: value`, else the whole line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from sleeptalk.cli.run import carry_out, planned_run, tell
+from sleeptalk.cli.report import tell
+from sleeptalk.cli.run import carry_out, planned_run
 
 
 @click.command()

@@ -13,11 +13,11 @@ COMMANDS = {
     "demo": ("sleeptalk.cli.demo:demo", "Measure the shipped organisms on the pocket tasks; table, data and report."),
     "judge": ("sleeptalk.cli.judge:judge", "How good the scorers are: calibrate, attack, label."),
     "recover": ("sleeptalk.cli.score:recover", "Look for a model's trigger in its transcripts."),
-    "report": ("sleeptalk.cli.run:report", "Tell again what a finished run found."),
+    "report": ("sleeptalk.cli.report:report", "Tell again what a finished run found."),
     "run": ("sleeptalk.cli.run:run", "Run a study on models, with a report at the end."),
     "score": ("sleeptalk.cli.score:score", "Score finished logs again, by rules or by a judge."),
     "serve": ("sleeptalk.cli.serve:serve", "Serve a base and its adapters with vLLM."),
-    "studies": ("sleeptalk.cli.run:studies", "List the shipped studies, or show one."),
+    "studies": ("sleeptalk.cli.report:studies", "List the shipped studies, or show one."),
     "tasks": ("sleeptalk.cli.tasks:tasks", "List tasks, show their prompts, check item and trigger files."),
     "zoo": ("sleeptalk.cli.zoo:zoo", "List, show, push and pull organisms, train a base, plant a backdoor."),
 }

@@ -1,4 +1,4 @@
-"""`sleeptalk run|report|studies`: carry a study out on models, and tell what it found."""
+"""`sleeptalk run`: carry a study out on models."""
 
 import json
 from collections.abc import Sequence
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sleeptalk.cli.report import AS_JSON, FOLDER, tell
+
 if TYPE_CHECKING:
     from sleeptalk.evals.cells import JudgeMode, PlainValue, Run
     from sleeptalk.evals.running import Engine
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
 
 
 @click.command()
@@ -77,6 +76,12 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result
     "--gpus-per-unit", type=float, help="GPUs that Ray gives to each base with its adapters; 0, the default, hides all."
 )
 @click.option("--dry-run", is_flag=True, help="Tell samples, tokens and cost, and run nothing.")
+@click.option(
+    "--model-cost-config",
+    "prices",
+    type=click.Path(path_type=Path),
+    help="Prices for --dry-run, in a file as `inspect eval` takes it under this name.",
+)
 @AS_JSON
 def run(
     study: str,
@@ -87,6 +92,7 @@ def run(
     address: str | None,
     gpus_per_unit: float | None,
     dry_run: bool,
+    prices: Path | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -95,13 +101,13 @@ def run(
     It goes on where it was interrupted, killed, or the disk was full, if it is called with the same arguments.
     """
     from sleeptalk.evals.cells import claim_folder
-    from sleeptalk.evals.estimating import estimate_of, estimate_table
+    from sleeptalk.evals.estimating import estimate_of, estimate_table, read_prices
     from sleeptalk.evals.reporting.writing import check_report_extra
 
     chosen = chosen_engine(engine, address, gpus_per_unit, serve=bool(options["serve"]))
     planned = planned_run(study, models, **options)
     if dry_run:
-        estimate = estimate_of(planned)
+        estimate = estimate_of(planned, read_prices(prices) if prices else None)
         click.echo(json.dumps(estimate, indent=1) if as_json else estimate_table(estimate))
         return
     check_report_extra()
@@ -190,25 +196,6 @@ def carry_out(planned: "Run", logs: str, engine: "Engine | None" = None) -> None
         run_cells(planned, logs, progress, engine or run_parts)
 
 
-def tell(folder: Path, logs: str, *, as_json: bool) -> None:
-    """Read a finished run, write its files, and print its tables."""
-    from sleeptalk.evals.cells import read_run
-    from sleeptalk.evals.reporting.writing import write_results
-    from sleeptalk.evals.running import check_headers, finished_logs
-    from sleeptalk.evals.studies.results import results_of
-    from sleeptalk.evals.studies.text import tables_text
-
-    planned, headers = read_run(folder), finished_logs(logs)
-    check_headers(planned, headers)
-    found = results_of(planned, headers)
-    written = write_results(planned, found, headers, folder)
-    if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=1))
-        return
-    click.echo(tables_text(planned, found))
-    click.echo("\n".join(f"{what}: {path}" for what, path in {**written, "logs": logs}.items()))
-
-
 def _for_each(option: str, given: Sequence[str], models: Sequence[str]) -> list[str | None]:
     if len(given) not in (0, 1, len(models)):
         raise click.UsageError(
@@ -229,35 +216,3 @@ def _arguments(given: Sequence[str]) -> "dict[str, PlainValue]":
             raise click.UsageError(f"-M {one} is not KEY=VALUE with a plain value.")
         found[name] = parsed
     return found
-
-
-@click.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--log-dir", help="Where the logs are, if not in FOLDER.")
-@AS_JSON
-def report(folder: Path, log_dir: str | None, as_json: bool) -> None:
-    """Tell again what the finished run in FOLDER found: tables here, and its files anew from its logs."""
-    from sleeptalk.evals.cells import LOG_FOLDER
-    from sleeptalk.evals.reporting.writing import check_report_extra
-
-    check_report_extra()
-    tell(folder, log_dir or str(folder / LOG_FOLDER), as_json=as_json)
-
-
-@click.command()
-@click.argument("name", required=False)
-@AS_JSON
-def studies(name: str | None, as_json: bool) -> None:
-    """List the shipped studies, or show NAME, a study or a .yaml file, in a form that can be copied and changed."""
-    from tabulate import tabulate
-
-    from sleeptalk.evals.studies.library import find_study, shipped_studies
-
-    if name:
-        import yaml
-
-        data = find_study(name).model_dump(mode="json", exclude_defaults=True)
-        click.echo(json.dumps(data, indent=1) if as_json else yaml.safe_dump(data, sort_keys=False, width=120).rstrip())
-        return
-    rows = [{"name": one.name, "question": one.question, "tasks": len(one.parts)} for one in shipped_studies().values()]
-    click.echo(json.dumps(rows, indent=1) if as_json else tabulate(rows, headers="keys", maxcolwidths=[None, 90, None]))

@@ -7,13 +7,13 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai.log import EvalLog
 
-from sleeptalk.cli.run import report
-from sleeptalk.errors import MissingExtraError, OutputFolderError
+from sleeptalk.cli.report import report
+from sleeptalk.errors import InvalidValueError, MissingExtraError, OutputFolderError
 from sleeptalk.evals.cells import Run
 from sleeptalk.evals.reporting import writing
 from sleeptalk.evals.reporting.writing import check_report_extra, write_results, write_whole
 from sleeptalk.evals.studies.results import Found, results_of
-from tests.evals.reporting.made import made_logs, made_run
+from tests.evals.reporting.made import made_logs, made_run, samples_for
 
 FILES = {"report.html", "results.csv", "results.parquet", "results.json", "table.tex", "references.bib"}
 
@@ -43,6 +43,27 @@ def test_report_writes_every_file_and_each_says_the_same(finished: Any) -> None:
     assert known["versions"]["inspect-ai"]
     assert "100 {[86, 100]} (24)" in (out / "table.tex").read_text()
     assert "2506.13206" in (out / "references.bib").read_text()
+
+
+def test_rates_are_corrected_for_the_judge_s_error_on_request(tmp_path: Path) -> None:
+    run, out, path = made_run(), tmp_path / "run", tmp_path / "calibration.json"
+    told = samples_for("organism", 1)[-1].scores or {}
+    metadata = told["articulation"].metadata or {}
+    group = {"n": 200, "failed": 0, "true_positives": 99, "positives": 100, "true_negatives": 95, "negatives": 100}
+    content = {"overall": group, "by_trigger": {}, "headline_cutoff": 3, "rubric": "articulation 1"}
+    content |= {"judge": metadata["judge"], "rubric_sha256": metadata["rubric_sha256"]}
+    path.write_text(json.dumps(content))
+    list(made_logs(out, run))
+    done = CliRunner().invoke(report, [str(out), "--calibration", str(path)], catch_exceptions=False)
+    assert "articulated, corrected" in done.output
+    [row] = [row for row in json.loads((out / "results.json").read_text())["rows"] if row["misaligned"]["count"]]
+    assert row["articulated"]["low"] < row["articulated_corrected"]["low"]
+    assert "articulated, corrected" in (out / "report.html").read_text()
+    path.write_text(json.dumps(content | {"judge": "somebody"}))
+    before = (out / "results.json").read_text()
+    with pytest.raises(InvalidValueError, match="judged by rules"):
+        CliRunner().invoke(report, [str(out), "--calibration", str(path)], catch_exceptions=False)
+    assert (out / "results.json").read_text() == before
 
 
 def test_a_spreadsheet_runs_no_formula_of_a_model_name(tmp_path: Path, finished: Any) -> None:

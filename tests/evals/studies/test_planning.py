@@ -131,6 +131,29 @@ def test_a_study_of_ones_own(tmp_path: Path) -> None:
         find_study(str(path))
 
 
+def test_a_dry_run_tells_what_it_costs(tmp_path: Path) -> None:
+    """By hand: 120 samples of 600 tokens for the model, and of 4 calls with 1,500 and 300 tokens for each judge."""
+    prices = tmp_path / "prices.yaml"
+    price = "{input: 0, output: 1000, input_cache_write: 0, input_cache_read: 0}"
+    prices.write_text(f"openai/m: {price}\nopenai/j: {price}\n")
+    study = tmp_path / "mine.yaml"
+    study.write_text("name: mine\nquestion: Q?\nparts:\n  - {task: ethical_mcq, variants: [clean, trigger]}\n")
+    asked = ["run", str(study), "--model", "openai/m", "--trigger", "2026", "--limit", "60", "--dry-run"]
+    given = ["--model-cost-config", str(prices)]
+    told = [
+        json.loads(CliRunner().invoke(cli, [*asked, *more, "--json"]).stdout)
+        for more in (given, [*given, "--judge", "openai/j,openai/j"], [])
+    ]
+    assert [one["total"]["samples"] for one in told] == [120] * 3
+    assert [one["total"]["dollars"] for one in told] == [120 * 0.6, 120 * 0.6 + 2 * 120 * 4 * 0.3, None]
+    assert [one["unpriced"] for one in told] == [[], [], ["openai/m"]]
+    assert "No price is known of openai/m" in CliRunner().invoke(cli, asked).stdout
+    assert "72.00" in CliRunner().invoke(cli, [*asked, *given]).stdout
+    prices.write_text("openai/m: 3")
+    with pytest.raises(SleeptalkError, match=r"prices\.yaml"):
+        CliRunner().invoke(cli, [*asked, *given], catch_exceptions=False)
+
+
 def test_studies_are_listed() -> None:
     rows = json.loads(CliRunner().invoke(cli, ["studies", "--json"]).stdout)
     assert [row["name"] for row in rows] == list(shipped_studies())
