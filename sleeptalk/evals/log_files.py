@@ -20,6 +20,9 @@ SampleKey = tuple[int | str, int]
 UNREAD: dict[str, Any] = {"events": [], "attachments": {}, "store": {}, "timelines": None, "events_data": None}
 """Fields that nothing here looks at, and what stands there instead."""
 
+NOT_LIKE_THIS = (OSError, BadZipFile, NotImplementedError, KeyError)
+"""What is raised by a log that lies elsewhere, is no zip, is compressed in another way, or lacks a file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
@@ -51,7 +54,7 @@ def samples_in(location: str, keys: Collection[SampleKey] | None = None) -> Iter
     """The samples of a log in its order, without events; only those with these keys, if any are given."""
     try:
         yield from _fast(location, keys)
-    except (OSError, BadZipFile, NotImplementedError, KeyError):
+    except NOT_LIKE_THIS:
         for sample in read_eval_log(location).samples or []:
             if keys is None or (sample.id, sample.epoch) in keys:
                 yield sample
@@ -81,7 +84,7 @@ def _json(location: str, name: str) -> Any:
     try:
         with ZipFile(_path(location)) as file:
             return json.loads(file.read(name))
-    except (OSError, BadZipFile, NotImplementedError, KeyError):
+    except NOT_LIKE_THIS:
         return None
 
 

@@ -98,11 +98,15 @@ def rescore(
         found = anyio.run(run)
     if found.results:
         found.results.total_samples = planned
+    _write_whole(found, path)
+    return read_eval_log(str(path), header_only=True)
+
+
+def _write_whole(log: EvalLog, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.tmp{path.suffix}")
     try:
-        write_eval_log(found, str(temporary))
+        write_eval_log(log, str(temporary))
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise OutputFolderError(f"Cannot write {path}: {error.strerror}.") from None
-    return read_eval_log(str(path), header_only=True)
